@@ -1,0 +1,404 @@
+"""Frozen values that the stages hand on. No effects; the JSON of each is made by `to_json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+# --- words ------------------------------------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    """What became of one check. Closed: nothing that we could not establish is `passed`."""
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"  # wrong answer
+    ERROR = "error"  # the student's code raised
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    CRASHED = "crashed"  # the student's process died
+    MISSING = "missing"  # name not found
+    SKIPPED = "skipped"  # depends on a check that did not pass
+    BROKEN = "broken"  # our own fault: no verdict
+
+
+class Visibility(StrEnum):
+    """When a student may see a check's title and message."""
+
+    PUBLIC = "public"  # always; also run at home
+    AFTER_DUE = "after_due"  # hidden until the due date has passed
+    HIDDEN = "hidden"  # never more than its group and points
+
+
+class State(StrEnum):
+    """What became of one submission."""
+
+    GRADED = "graded"
+    NEEDS_REVIEW = "needs_review"
+    NOTHING_SUBMITTED = "nothing_submitted"
+    UNREADABLE = "unreadable"
+
+
+class Tier(StrEnum):
+    """How student code was kept apart, from best to least."""
+
+    STRONG = "strong"
+    STRONG_FLAT = "strong-flat"
+    MEDIUM = "medium"
+    PORTABLE = "portable"
+
+
+class LoadMode(StrEnum):
+    """Which part of a hand-in is run before the checks."""
+
+    DEFINITIONS = "definitions"  # imports, functions, classes and the assignments that they need
+    ALL = "all"
+
+
+# --- text that can be said in several languages --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence whose words and values are kept apart, so that it can be translated later.
+
+    `template` is a `str.format` pattern in English and the key of the catalogue; make one with `text`.
+    """
+
+    template: str = ""
+    args: tuple[tuple[str, Text | int | float | str], ...] = ()
+
+    def render(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence in the language of `translate` (a gettext function)."""
+        if not self.template:
+            return ""
+        values = {k: v.render(translate) if isinstance(v, Text) else v for k, v in self.args}
+        return translate(self.template).format(**values)
+
+    def __str__(self) -> str:
+        return self.render()
+
+    def __bool__(self) -> bool:
+        return bool(self.template)
+
+
+def text(template: str, /, **args: Text | int | float | str) -> Text:
+    """A `Text`; `template` must be a literal, as the catalogue is extracted from these calls."""
+    return Text(template, tuple(sorted(args.items())))
+
+
+def verbatim(words: str) -> Text:
+    """A `Text` that is the same in every language: a name, an author's sentence, a student's error."""
+    return Text("{words}", (("words", words),)) if words else Text()
+
+
+# --- what was handed in ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedFile:
+    """One file as a student handed it in."""
+
+    path: str  # posix, relative, never leaves its folder
+    content: bytes
+    modified: datetime | None = None  # aware; as the archive or the file system says: a hint only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """All that one student (or team) handed in for one assignment."""
+
+    key: str  # stable and unique in its class: [a-z0-9-]+
+    name: str  # for people; may be any text
+    identifier: str | None = None  # Moodle's number of the participant in this assignment, or a team's
+    files: tuple[HandedFile, ...] = ()
+    handed_in: datetime | None = None  # aware, UTC
+    extension: datetime | None = None  # aware, UTC: a due date of one's own
+    notes: tuple[Text, ...] = ()  # what was met while reading: refused entries, drafts, lost files
+    problem: Text = Text()  # why nothing of it can be read; empty when it can
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeUnit:
+    """A piece of source that is compiled by itself: a notebook's cell or a whole module."""
+
+    source: str
+    label: str  # how people find it: "cell 7", "tp4.py"
+    anchor: str = ""  # id of its place on the student's page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A hand-in as the worker gets it: units to run in order, and files to lie beside them."""
+
+    path: str
+    units: tuple[CodeUnit, ...]
+    files: tuple[HandedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell of the document that people read."""
+
+    kind: str  # "code" | "markdown" | "raw"
+    source: str
+    label: str
+    anchor: str
+    outputs: tuple[str, ...] = ()  # plain text only, cut to size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A hand-in as people read it."""
+
+    path: str
+    cells: tuple[Cell, ...]
+
+
+# --- what a check found -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Array:
+    """An array to be shown: its values flattened in C order, cut after `MAX_SHOWN`."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    values: tuple[float, ...]
+
+    MAX_SHOWN: ClassVar[int] = 512
+
+    @property
+    def is_whole(self) -> bool:
+        """Are all the values there?"""
+        size = 1
+        for n in self.shape:
+            size *= n
+        return len(self.values) == size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Got beside expected. Reveals the answer: shown for public checks only."""
+
+    name: str
+    got: Array
+    expected: Array
+    differs: tuple[bool, ...]  # one per value shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """The call that failed, to be pasted into the student's notebook. Reveals the input."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One line of a traceback, in the student's own code."""
+
+    label: str  # of the unit
+    anchor: str
+    line: int
+    function: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """An exception of the student's code, with the student's own lines only."""
+
+    exception: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One line of a chart."""
+
+    label: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Lines or points over a common axis, with thresholds to compare with."""
+
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    thresholds: tuple[tuple[str, float], ...] = ()  # label, height
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientEntries:
+    """Entries of a gradient beside central differences."""
+
+    name: str
+    labels: tuple[str, ...]  # "W[2, 1]", "random direction"
+    analytic: tuple[float, ...]
+    numeric: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regions:
+    """What a classifier of the plane answers on a grid, and the examples that it was asked about."""
+
+    title: str
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    grid: tuple[tuple[int, ...], ...]  # rows from low y to high y
+    points: tuple[tuple[float, float, int], ...]  # x, y, class
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """How often class `row` was taken for class `column`."""
+
+    title: str
+    counts: tuple[tuple[int, ...], ...]
+
+
+Evidence = Compared | Example | Trace | Chart | GradientEntries | Regions | Confusion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What an assignment asks, as people see it."""
+
+    name: str
+    title: Text
+    group: str
+    points: float
+    visibility: Visibility
+    after: tuple[str, ...] = ()  # the checks that it builds on
+
+    def __post_init__(self) -> None:
+        if not self.points > 0:
+            raise ValueError(f"{self.name}: points = {self.points}, must be above 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """What one check found in one submission."""
+
+    check: str
+    group: str
+    visibility: Visibility
+    outcome: Outcome
+    points: float  # earned: 0 <= points <= out_of
+    out_of: float
+    title: Text = Text()
+    message: Text = Text()  # for the student; tells neither input nor answer
+    numbers: Text = (
+        Text()
+    )  # for the student where the check is public: the first wrong number and the right one
+    detail: str = ""  # for staff only: tracebacks, reference values
+    mistakes: tuple[str, ...] = ()  # ids of the known mistakes that give the same numbers
+    hypotheses: tuple[Text, ...] = ()  # the same, in words
+    evidence: tuple[Evidence, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.points <= self.out_of:
+            raise ValueError(f"{self.check}: {self.points} points out of {self.out_of}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lateness:
+    """How late, and what it costs. `seconds` is None where nobody can tell."""
+
+    seconds: int | None = 0
+    penalty: float = 0.0  # points taken off, >= 0
+    message: Text = Text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What the result depends on: the same provenance gives the same bytes."""
+
+    submission: str  # SHA-256 of its files
+    assignment: str  # SHA-256 of all that its verdicts depend on
+    grader: str  # version
+    seed: int
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionResult:
+    """The verdict on one submission."""
+
+    key: str
+    name: str
+    identifier: str | None
+    files: tuple[str, ...]
+    state: State
+    out_of: float
+    message: Text = Text()
+    checks: tuple[CheckResult, ...] = ()
+    notes: tuple[Text, ...] = ()  # what reading and loading met and did
+    lateness: Lateness = Lateness()
+    provenance: Provenance | None = None  # None where nothing was run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What running one check took; kept apart from results, which stay reproducible."""
+
+    check: str  # or "load"
+    wall_s: float
+    cpu_s: float = 0.0
+    memory_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """All that grading one submission gives."""
+
+    result: SubmissionResult
+    document: Document | None = None
+    costs: tuple[Cost, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person decided about one check (or, with check = "", about the whole submission)."""
+
+    key: str
+    check: str
+    points: float | None  # None: the machine's points stand
+    reason: str
+    author: str
+
+
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_json(value: object) -> str:
+    """`value`, one of the classes above, as JSON; the same value gives the same bytes.
+
+    NaN and infinities are written as Python's `json` does, which JSON itself cannot say.
+    """
+    return json.dumps(_adapter(type(value)).dump_python(value, mode="json"), separators=(",", ":"))
+
+
+def from_json(kind: type[T], document: str | bytes) -> T:
+    """The value of class `kind` that `to_json` wrote; raises ValueError on anything else."""
+    value: T = _adapter(kind).validate_python(json.loads(document))
+    return value
