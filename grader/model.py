@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -356,6 +356,31 @@ class SubmissionResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """An assignment as people see it: what pages and tables need to know of it."""
+
+    id: str
+    title: Text
+    points: float
+    due: datetime | None  # aware, UTC
+    timezone: str  # in which dates are shown: "Europe/Paris"
+    checks: tuple[Check, ...]  # in the order of the assignment
+    mistakes: tuple[tuple[str, Text], ...] = ()  # id and words of each known mistake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a hand-in may take; each limit reached has its own outcome and sentence."""
+
+    load_s: float = 60.0  # wall time, for loading
+    check_s: float = 10.0  # wall time, for one check
+    memory_bytes: int = 1 << 30  # of the whole tree of processes
+    processes: int = 64
+    disk_bytes: int = 64 << 20
+    output_bytes: int = 16 << 20  # printed; what is kept is less
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """What running one check took; kept apart from results, which stay reproducible."""
 
@@ -385,9 +410,7 @@ class Correction:
     author: str
 
 
-@cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
 def to_json(value: object) -> str:
