@@ -1,0 +1,1 @@
+"""The kit that checks are written with."""

@@ -1,0 +1,177 @@
+"""The wire between us and the student's process: data only, in both directions.
+
+A frame is a 4-byte length, a JSON header of that length and the raw buffers that it announces. What is
+read is a stranger's claim: sizes are bounded before anything is allocated, dtypes are of a closed list,
+nothing is unpickled, imported or evaluated. `read_frame` gives freshly made plain values or raises WireError.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+DTYPES = frozenset(
+    ["|b1", "|i1", "|u1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"]
+)
+MAX_DEPTH = 24
+MAX_INT_BITS = 1024
+_LENGTH = struct.Struct(">I")
+
+
+class WireError(Exception):
+    """A value that the wire does not carry, or bytes that are no frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How much one frame may hold."""
+
+    header_bytes: int = 16 << 20
+    buffer_bytes: int = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """An object that stays in the student's process, by its number there."""
+
+    id: int
+    type_name: str
+
+
+DEFAULT_CAPS = Caps()
+
+
+def encode(value: object) -> bytes:
+    """One frame for `value`: None, bool, int, float, str, bytes, list, tuple, dict with text keys, arrays,
+    NumPy scalars and handles. Raises WireError for anything else."""
+    buffers: list[bytes] = []
+    tree = _pack(value, buffers, 0)
+    header = json.dumps({"v": tree, "b": [len(b) for b in buffers]}, separators=(",", ":")).encode()
+    return b"".join([_LENGTH.pack(len(header)), header, *buffers])
+
+
+def read_frame(read_exactly: Callable[[int], bytes], caps: Caps = DEFAULT_CAPS) -> Any:
+    """The value of the next frame. `read_exactly(n)` gives n bytes or raises (EOFError at the end)."""
+    (length,) = _LENGTH.unpack(read_exactly(_LENGTH.size))
+    if length > caps.header_bytes:
+        raise WireError(f"header of {length} bytes")
+    try:
+        header = json.loads(read_exactly(length))
+        sizes = header["b"]
+        tree = header["v"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise WireError("not a frame") from error
+    if not isinstance(sizes, list) or not all(type(n) is int and n >= 0 for n in sizes):
+        raise WireError("buffer sizes")
+    if sum(sizes) > caps.buffer_bytes:
+        raise WireError(f"buffers of {sum(sizes)} bytes")
+    buffers = [read_exactly(n) for n in sizes]
+    try:
+        return _unpack(tree, buffers, 0)
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
+        raise WireError("not a frame") from error
+
+
+def carries(array: np.ndarray[Any, Any]) -> bool:
+    """Can `array` travel?"""
+    return array.dtype.newbyteorder("<").str in DTYPES
+
+
+def _pack(value: object, buffers: list[bytes], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise WireError("nested too deeply")
+    if value is None or type(value) in (bool, float, str):
+        return value
+    if type(value) is int:
+        if value.bit_length() > MAX_INT_BITS:
+            raise WireError("integer too large")
+        return value
+    if type(value) is list:
+        return [_pack(v, buffers, depth + 1) for v in value]
+    if type(value) is tuple:
+        return {"t": [_pack(v, buffers, depth + 1) for v in value]}
+    if type(value) is dict:
+        if not all(type(k) is str for k in value):
+            raise WireError("keys that are not text")
+        return {"d": [[k, _pack(v, buffers, depth + 1)] for k, v in value.items()]}
+    if type(value) is bytes:
+        buffers.append(value)
+        return {"y": len(buffers) - 1}
+    if isinstance(value, Handle):
+        return {"h": [value.id, value.type_name]}
+    if isinstance(value, np.generic):
+        return {"s": _pack_array(np.asarray(value), buffers)}
+    if type(value) is np.ndarray:
+        return {"a": _pack_array(value, buffers)}
+    raise WireError(f"no way to send a {type(value).__name__}")
+
+
+def _pack_array(array: np.ndarray[Any, Any], buffers: list[bytes]) -> list[Any]:
+    if not carries(array):
+        raise WireError(f"no way to send an array of {array.dtype}")
+    little = array.dtype.newbyteorder("<")
+    buffers.append(np.ascontiguousarray(array, dtype=little).tobytes())
+    return [len(buffers) - 1, little.str, list(array.shape)]
+
+
+def _unpack(tree: Any, buffers: list[bytes], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise WireError("nested too deeply")
+    if isinstance(tree, str):
+        return clean(tree)
+    if isinstance(tree, list):
+        return [_unpack(v, buffers, depth + 1) for v in tree]
+    if isinstance(tree, int) and not isinstance(tree, bool) and tree.bit_length() > MAX_INT_BITS:
+        raise WireError("integer too large")
+    if not isinstance(tree, dict):
+        return tree
+    if len(tree) != 1:
+        raise WireError("not a value")
+    ((tag, body),) = tree.items()
+    if tag == "t":
+        return tuple(_unpack(v, buffers, depth + 1) for v in body)
+    if tag == "d":
+        return {_key(k): _unpack(v, buffers, depth + 1) for k, v in body}
+    if tag == "a":
+        return _unpack_array(body, buffers)
+    if tag == "s":
+        return _unpack_array(body, buffers)[()]
+    if tag == "y":
+        return buffers[_index(body)]
+    if tag == "h":
+        number, type_name = body
+        return Handle(_index(number), clean(str(type_name))[:200])
+    raise WireError("not a value")
+
+
+def _unpack_array(body: Any, buffers: list[bytes]) -> np.ndarray[Any, Any]:
+    index, dtype, shape = body
+    if dtype not in DTYPES or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
+        raise WireError("not an array")
+    data = buffers[_index(index)]
+    if math.prod(shape) * np.dtype(dtype).itemsize != len(data):
+        raise WireError("an array of another size than announced")
+    return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
+
+
+def _index(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise WireError("not a number")
+    return value
+
+
+def _key(value: Any) -> str:
+    if type(value) is not str:
+        raise WireError("keys that are not text")
+    return clean(value)
+
+
+def clean(words: str) -> str:
+    """`words` without lone surrogates, which no file can hold."""
+    return words if words.isascii() else words.encode("utf-8", "replace").decode("utf-8")
