@@ -1,0 +1,190 @@
+"""Answer a check's requests about the student's names, in the student's process.
+
+A request is a dict: `do` is "call", "create", "get", "set", "make" or "end"; `on` is None for the
+student's names or the handle of an object; `name` is looked up there, dots walk attributes. An answer is a
+dict with one of `value`, `raised`, `missing`.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from . import tracing, wire
+from .wire import Handle
+
+MAX_MESSAGE = 2000
+MAX_FRAMES = 20
+MAX_ITEMS = 1_000_000
+Answer = dict[str, object]
+
+
+class Missing(Exception):
+    """A name that is not there."""
+
+
+def serve(
+    read_exactly: Callable[[int], bytes], write: Callable[[bytes], None], namespace: dict[str, Any]
+) -> None:
+    """Answer until "end" or the end of the stream."""
+    answerer = Answerer(namespace)
+    while True:
+        try:
+            request = wire.read_frame(read_exactly)
+        except EOFError:
+            return
+        if request["do"] == "end":
+            return
+        write(wire.encode(answerer.answer(request)))
+
+
+class Answerer:
+    """The student's names, and the objects that a check has made of them so far."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._namespace = namespace
+        self._objects: list[object] = []
+
+    def answer(self, request: dict[str, Any]) -> Answer:
+        """The answer to one request; whatever the student's code raises is a part of it."""
+        try:
+            return self._do(request)
+        except Missing as error:
+            return {"missing": str(error)}
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are answers of a student too
+            return {"raised": describe(error, self._namespace)}
+
+    def _do(self, request: dict[str, Any]) -> Answer:
+        do = request["do"]
+        if do == "make":
+            return {"value": self._keep(eval(request["expression"], self._namespace))}
+        found = self._find(request.get("on"), request["name"])
+        if do == "get":
+            return {"value": self._out(found)}
+        if do == "set":
+            return self._set(request)
+        args = tuple(self._in(a) for a in request["args"])
+        kwargs = {k: self._in(v) for k, v in request["kwargs"].items()}
+        if do == "create":
+            return {"value": self._keep(found(*args, **kwargs))}
+        if request.get("observe"):
+            return self._observe(found, args, kwargs)
+        value = found(*args, **kwargs)
+        if request.get("collect") is not None:
+            value = _first(value, request["collect"])
+        return {"value": self._out(value)}
+
+    def _set(self, request: dict[str, Any]) -> Answer:
+        path, _, last = request["name"].rpartition(".")
+        holder = self._find(request["on"], path) if path else self._in(request["on"])
+        setattr(holder, last, self._in(request["value"]))
+        return {"value": None}
+
+    def _observe(self, found: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Answer:
+        value, seen = tracing.watch(found, args, kwargs)
+        return {
+            "value": self._out(value),
+            "inputs": tuple(self._out(a) for a in args),
+            "instructions": seen.instructions,
+            "functions": list(seen.functions),
+        }
+
+    def _find(self, on: Handle | None, path: str) -> Any:
+        first, *rest = path.split(".")
+        if on is None:
+            if first not in self._namespace:
+                raise Missing(first)
+            found = self._namespace[first]
+        else:
+            found = self._in(on)
+            rest = [first, *rest]
+        for name in rest:
+            try:
+                found = getattr(found, name)
+            except AttributeError:
+                raise Missing(f"{type(found).__name__}.{name}") from None
+        return found
+
+    def _in(self, value: Any) -> Any:
+        if isinstance(value, Handle):
+            return self._objects[value.id]
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._in(v) for v in value)
+        return value
+
+    def _keep(self, value: object) -> Handle:
+        self._objects.append(value)
+        name = type(value).__name__
+        if isinstance(value, np.ndarray):
+            name = f"array of {value.dtype}"
+        return Handle(len(self._objects) - 1, name)
+
+    def _out(self, value: object, depth: int = 0) -> object:
+        """`value` as the wire carries it; what it does not carry stays here behind a handle."""
+        if value is None or isinstance(value, (bool, np.generic)):
+            return value if not isinstance(value, np.generic) else self._scalar(value)
+        if isinstance(value, int):
+            return int(value) if value.bit_length() <= wire.MAX_INT_BITS else self._keep(value)
+        if isinstance(value, float):
+            return float(value)
+        if isinstance(value, str):
+            return str(value)[:MAX_ITEMS]
+        if isinstance(value, np.ndarray):
+            plain = np.array(value, subok=False)
+            return plain if wire.carries(plain) else self._keep(value)
+        if isinstance(value, (list, tuple)) and depth < wire.MAX_DEPTH - 4 and len(value) <= MAX_ITEMS:
+            items = [self._out(v, depth + 1) for v in value]
+            return tuple(items) if isinstance(value, tuple) else items
+        if isinstance(value, dict) and depth < wire.MAX_DEPTH - 4 and all(type(k) is str for k in value):
+            return {k: self._out(v, depth + 1) for k, v in value.items()}
+        return self._keep(value)
+
+    def _scalar(self, value: np.generic) -> object:
+        return value if wire.carries(np.asarray(value)) else self._keep(value)
+
+
+def _first(iterable: Any, limit: int) -> tuple[Any, ...]:
+    items = []
+    for item in iterable:
+        if len(items) >= limit:
+            break
+        items.append(item)
+    return tuple(items)
+
+
+def describe(error: BaseException, namespace: dict[str, Any]) -> Answer:
+    """An exception as plain data, with the lines of the student's own code only."""
+    try:
+        message = str(error)
+    except BaseException:  # a student's own __str__ may do anything
+        message = ""
+    return {
+        "type": type(error).__name__[:200],
+        "message": wire.clean(message[:MAX_MESSAGE]),
+        "memory": isinstance(error, MemoryError),
+        "frames": own_frames(error.__traceback__, namespace),
+    }
+
+
+def own_frames(traceback: TracebackType | None, namespace: dict[str, Any]) -> list[Answer]:
+    """The frames of a traceback that run code with the student's globals, outermost first."""
+    frames: list[Answer] = []
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_globals is namespace:
+            code = frame.f_code
+            line = traceback.tb_lineno
+            frames.append(
+                {
+                    "label": wire.clean(code.co_filename.strip("<>"))[:200],
+                    "line": line,
+                    "function": code.co_name[:200],
+                    "source": wire.clean(linecache.getline(code.co_filename, line).strip()[:500]),
+                }
+            )
+        traceback = traceback.tb_next
+    return frames if len(frames) <= MAX_FRAMES else frames[:3] + frames[-(MAX_FRAMES - 3) :]
