@@ -148,7 +148,7 @@ class Answerer:
 
 
 def _first(iterable: Any, limit: int) -> tuple[Any, ...]:
-    items = []
+    items: list[Any] = []
     for item in iterable:
         if len(items) >= limit:
             break

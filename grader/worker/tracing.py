@@ -80,6 +80,6 @@ class _Counter:
             self._note(module, getattr(argument, "__name__", None))
 
     def _note(self, module: object, name: object) -> None:
-        if isinstance(module, str) and isinstance(name, str) and module.split(".")[0] == "numpy":
-            if len(self.functions) < MAX_FUNCTIONS:
-                self.functions.add(f"numpy.{name}")
+        of_numpy = isinstance(module, str) and module.split(".")[0] == "numpy"
+        if of_numpy and isinstance(name, str) and len(self.functions) < MAX_FUNCTIONS:
+            self.functions.add(f"numpy.{name}")

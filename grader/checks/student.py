@@ -1,0 +1,188 @@
+"""`student`: the proxy through which a check uses the student's code. Nothing of it runs here.
+
+What comes back was rebuilt from plain data: arrays, numbers, text, tuples, lists, dicts. It is a claim:
+vet it with `grader.checks.expect` before computing with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.checks.connection import Connection
+from grader.checks.outcomes import StudentError, StudentMemory, StudentMissing
+from grader.model import Frame, Trace, text
+from grader.worker.wire import Handle
+
+Value = Any  # ndarray | NumPy scalar | bool | int | float | str | tuple | list | dict | None | StudentObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A call, and what it did."""
+
+    value: Value
+    inputs_after: tuple[Value, ...]  # the arguments as they were after the call
+    instructions: int  # Python instructions executed; -1 where the call switched counting off
+    functions: tuple[str, ...]  # NumPy's functions that were called: "numpy.exp"
+
+
+class Student:
+    """The student's names. The oracle has the same methods."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.transcript: list[Mapping[str, Any]] = []  # every answer so far
+
+    def call(self, name: str, /, *args: Value, **kwargs: Value) -> Value:
+        """What the student's function `name` returns."""
+        return self._call(None, name, name, args, kwargs)["value"]
+
+    def create(self, name: str, /, *args: Value, **kwargs: Value) -> StudentObject:
+        """An object made by the student's class `name`; it stays in the student's process."""
+        answer = self._ask(
+            {"do": "create", "name": name} | _arguments(args, kwargs), _shown(name, args, kwargs)
+        )
+        return StudentObject(self, answer["value"], name)
+
+    def collect(self, name: str, /, *args: Value, limit: int = 1000, **kwargs: Value) -> tuple[Value, ...]:
+        """The first `limit` items of the iterable that the student's function returns."""
+        request = {"do": "call", "name": name, "collect": limit} | _arguments(args, kwargs)
+        values: tuple[Value, ...] = self._ask(request, _shown(name, args, kwargs))["value"]
+        return values
+
+    def observe(self, name: str, /, *args: Value, **kwargs: Value) -> Observation:
+        """A call with the state of its arguments afterwards, its instructions and NumPy functions."""
+        return self._observe(None, name, name, args, kwargs)
+
+    def get(self, name: str) -> Value:
+        """The value of the student's global `name`."""
+        return self._ask({"do": "get", "name": name}, name)["value"]
+
+    def make(self, expression: str) -> StudentObject:
+        """The value of an expression in the student's names; it stays in the student's process.
+
+        For arguments that are functions: `student.make("lambda w: (w ** 2).sum()")`.
+        """
+        answer = self._ask({"do": "make", "expression": expression}, expression)
+        return StudentObject(self, answer["value"], expression)
+
+    def has(self, name: str) -> bool:
+        """Is `name` defined?"""
+        try:
+            self._ask({"do": "get", "name": name}, name)
+        except StudentMissing:
+            return False
+        return True
+
+    def _call(self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any) -> Mapping[str, Any]:
+        request = {"do": "call", "on": on, "name": name} | _arguments(args, kwargs)
+        return self._ask(request, _shown(label, args, kwargs))
+
+    def _observe(self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any) -> Observation:
+        request = {"do": "call", "on": on, "name": name, "observe": True} | _arguments(args, kwargs)
+        answer = self._ask(request, _shown(label, args, kwargs))
+        return Observation(
+            value=answer["value"],
+            inputs_after=tuple(answer["inputs"]),
+            instructions=int(answer["instructions"]),
+            functions=tuple(str(f) for f in answer["functions"]),
+        )
+
+    def _ask(self, request: dict[str, Any], shown: str) -> Mapping[str, Any]:
+        answer = self._connection.ask(request)
+        self.transcript.append(answer)
+        if "missing" in answer:
+            name = str(answer["missing"])[:200]
+            raise StudentMissing(text("{name} is not defined.", name=name))
+        if "raised" in answer:
+            raise _raised(answer["raised"], shown)
+        return {k: self._wrap(v) for k, v in answer.items()}
+
+    def _wrap(self, value: Value) -> Value:
+        if isinstance(value, Handle):
+            return StudentObject(self, value, value.type_name)
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._wrap(v) for v in value)
+        return value
+
+
+class StudentObject:
+    """An object in the student's process."""
+
+    def __init__(self, student: Student, handle: Any, name: str) -> None:
+        self._student = student
+        self.handle: Handle = handle.handle if isinstance(handle, StudentObject) else handle
+        self.name = name  # as people know it: "Linear"
+
+    @property
+    def type_name(self) -> str:
+        """What its class is called; a claim."""
+        return self.handle.type_name
+
+    def call(self, method: str, /, *args: Value, **kwargs: Value) -> Value:
+        """What the method returns."""
+        return self._student._call(self.handle, method, f"{self.name}.{method}", args, kwargs)["value"]
+
+    def observe(self, method: str, /, *args: Value, **kwargs: Value) -> Observation:
+        """As `Student.observe`."""
+        return self._student._observe(self.handle, method, f"{self.name}.{method}", args, kwargs)
+
+    def get(self, attribute: str) -> Value:
+        """The value of an attribute; dots walk on: "fc1.W"."""
+        request = {"do": "get", "on": self.handle, "name": attribute}
+        return self._student._ask(request, f"{self.name}.{attribute}")["value"]
+
+    def set(self, attribute: str, value: Value) -> None:
+        """Set an attribute; dots walk on."""
+        request = {"do": "set", "on": self.handle, "name": attribute, "value": _sent(value)}
+        self._student._ask(request, f"{self.name}.{attribute}")
+
+
+def _arguments(args: tuple[Value, ...], kwargs: dict[str, Value]) -> dict[str, Any]:
+    return {"args": tuple(_sent(a) for a in args), "kwargs": {k: _sent(v) for k, v in kwargs.items()}}
+
+
+def _sent(value: Value) -> Value:
+    if isinstance(value, StudentObject):
+        return value.handle
+    if isinstance(value, (list, tuple)):
+        return type(value)(_sent(v) for v in value)
+    return value
+
+
+def _shown(name: str, args: tuple[Value, ...], kwargs: dict[str, Value]) -> str:
+    """The call as people read it, with shapes in place of arrays: softmax(array (4, 3))."""
+    parts = [_argument(a) for a in args] + [f"{k}={_argument(v)}" for k, v in kwargs.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def _argument(value: Value) -> str:
+    if isinstance(value, np.ndarray):
+        return f"array {value.shape}"
+    if isinstance(value, StudentObject):
+        return value.name
+    if isinstance(value, (bool, int, float, np.generic)) or value is None:
+        return f"{value:.6g}" if isinstance(value, (float, np.floating)) else str(value)
+    return json.dumps(value)[:40] if isinstance(value, str) else type(value).__name__
+
+
+def _raised(raised: Mapping[str, Any], shown: str) -> StudentError | StudentMemory:
+    if raised.get("memory") is True:
+        return StudentMemory(text("{call} ran out of memory.", call=shown))
+    frames = tuple(
+        Frame(
+            label=str(f["label"])[:200],
+            anchor="",
+            line=int(f["line"]),
+            function=str(f["function"])[:200],
+            source=str(f["source"])[:500],
+        )
+        for f in list(raised["frames"])[:20]
+    )
+    trace = Trace(exception=str(raised["type"])[:200], message=str(raised["message"])[:500], frames=frames)
+    return StudentError(shown, trace)
