@@ -83,6 +83,8 @@ class Text:
         """The sentence in the language of `translate` (a gettext function)."""
         if not self.template:
             return ""
+        if not self.args:
+            return translate(self.template)  # an author's sentence may hold braces
         values = {k: v.render(translate) if isinstance(v, Text) else v for k, v in self.args}
         return translate(self.template).format(**values)
 

@@ -39,7 +39,8 @@ def differing(got: Array, expected: Array, rtol: float, atol: float) -> NDArray[
     rtol, atol = tolerances(got, expected, rtol, atol)
     with np.errstate(all="ignore"):
         close = np.abs(got.astype(np.float64) - expected) <= atol + rtol * np.abs(expected)
-    return ~(close | (got == expected))
+    wrong: NDArray[np.bool_] = ~(close | (got == expected))
+    return wrong
 
 
 def difference(got: Array, expected: Array, *, name: str, rtol: float, atol: float) -> Difference | None:

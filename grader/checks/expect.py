@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from grader.checks.compare import difference
 from grader.checks.outcomes import CheckFailed, StudentError
 from grader.checks.student import Observation, Student, StudentObject, Value
-from grader.model import Text, text
+from grader.model import Text, text, verbatim
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -202,9 +202,8 @@ def _refuse_not_finite(array: Array, name: str) -> None:
 
 
 def _accepted(shape: Shape | Sequence[Shape]) -> tuple[Shape, ...]:
-    if all(isinstance(n, int) for n in shape):
-        return (tuple(int(n) for n in shape),)  # type: ignore[call-overload]
-    return tuple(tuple(s) for s in shape)  # type: ignore[arg-type]
+    several = tuple(s for s in shape if not isinstance(s, int))
+    return several or (tuple(n for n in shape if isinstance(n, int)),)
 
 
 def _shapes(shape: Shape | Sequence[Shape]) -> str:
@@ -220,9 +219,16 @@ def _kind(value: Value) -> Text:
         return text("an object of type {kind}", kind=value.type_name)
     if isinstance(value, np.generic):
         return text("a single number")
-    kinds = {bool: "True or False", int: "a single number", float: "a single number", str: "text"}
-    kinds |= {tuple: "a tuple", list: "a list", dict: "a dictionary"}
-    return Text(kinds.get(type(value), type(value).__name__))
+    kinds: dict[type, Text] = {
+        bool: text("True or False"),
+        int: text("a single number"),
+        float: text("a single number"),
+        str: text("a piece of text"),
+        tuple: text("a tuple"),
+        list: text("a list"),
+        dict: text("a dictionary"),
+    }
+    return kinds.get(type(value)) or verbatim(type(value).__name__)
 
 
 def _plain(value: object) -> object:

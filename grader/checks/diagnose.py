@@ -1,0 +1,76 @@
+"""Which known mistakes give the same numbers as the student's code?
+
+The check that failed is run with each mistake in the student's place, with the same seeds, and everything
+that came back is compared. The same throughout, on every case, is a hypothesis: "consistent with".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.checks.cases import CaseResult
+from grader.checks.suite import Mistake
+from grader.model import Outcome
+from grader.worker.wire import Handle
+
+_WRONG = (Outcome.FAILED, Outcome.ERROR, Outcome.PARTIAL)
+RTOL, ATOL = 1e-6, 1e-9
+RTOL_SINGLE, ATOL_SINGLE = 1e-3, 1e-5
+
+
+def diagnose(
+    cases: Sequence[CaseResult], mistakes: Sequence[Mistake], run: Callable[[Mistake, int], CaseResult]
+) -> tuple[str, ...]:
+    """Ids of the mistakes that do in every case what the student's code did; ties are all named.
+
+    `run(mistake, i)` gives what the mistake does in the i-th case.
+    """
+    told = next((c.mistake for c in cases if c.mistake is not None), None)
+    if told is not None:
+        return (told,)
+    if not any(c.outcome in _WRONG for c in cases) or not all(
+        c.outcome in (*_WRONG, Outcome.PASSED) for c in cases
+    ):
+        return ()
+    return tuple(m.id for m in mistakes if all(_same_run(c, run(m, i)) for i, c in enumerate(cases)))
+
+
+def _same_run(student: CaseResult, mistake: CaseResult) -> bool:
+    return (
+        student.outcome is mistake.outcome
+        and student.message.template == mistake.message.template
+        and len(student.transcript) == len(mistake.transcript)
+        and all(_same_answer(a, b) for a, b in zip(student.transcript, mistake.transcript, strict=True))
+    )
+
+
+def _same_answer(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+    if "raised" in a or "raised" in b:
+        return bool(a.get("raised", {}).get("type") == b.get("raised", {}).get("type"))
+    return all(same(a.get(part), b.get(part)) for part in ("value", "inputs", "missing"))
+
+
+def same(a: Any, b: Any) -> bool:
+    """Are two values of the wire the same to within rounding?"""
+    if isinstance(a, Handle) or isinstance(b, Handle):
+        return isinstance(a, Handle) and isinstance(b, Handle)
+    if isinstance(a, (np.ndarray, np.generic, float, int)) and isinstance(
+        b, (np.ndarray, np.generic, float, int)
+    ):
+        return _same_numbers(np.asarray(a), np.asarray(b))
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return set(a) == set(b) and all(same(a[k], b[k]) for k in a)
+    return type(a) is type(b) and bool(a == b)
+
+
+def _same_numbers(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
+    if a.shape != b.shape:
+        return False
+    single = np.float32 in (a.dtype, b.dtype)
+    rtol, atol = (RTOL_SINGLE, ATOL_SINGLE) if single else (RTOL, ATOL)
+    return bool(np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True))

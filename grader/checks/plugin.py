@@ -1,0 +1,227 @@
+"""The pytest plugin: checks are pytest tests that run here, `student` is a proxy, outcomes are values."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import traceback
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pytest
+
+from grader.checks.cases import CaseResult, combine, result_of
+from grader.checks.collect import check_name, checks_of, mark_of
+from grader.checks.connection import Connection
+from grader.checks.diagnose import diagnose
+from grader.checks.oracle import LocalConnection
+from grader.checks.student import Student
+from grader.checks.suite import Case, Mistake, Run, Suite
+from grader.errors import AssignmentError
+from grader.model import Check, CheckResult, Evidence, Outcome, text
+
+# Plugins of pytest that a run of checks has no use for: each costs time in every submission.
+_OFF = (
+    *("cacheprovider", "terminal", "capture", "logging", "warnings", "junitxml", "doctest", "faulthandler"),
+    *("stepwise", "tmpdir", "pastebin", "unraisableexception", "threadexception", "debugging", "recwarn"),
+    *("setuponly", "setupplan"),
+)
+_COSTLY = (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED)  # one seed of these is enough
+
+log = logging.getLogger(__name__)
+
+
+def collect_checks(suite: Suite) -> tuple[Check, ...]:
+    """What the suite checks; raises AssignmentError where its files are wrong."""
+    plugin = CheckPlugin(suite, None)
+    _run_pytest(plugin)
+    return plugin.checks
+
+
+def run_checks(suite: Suite, run: Run) -> tuple[CheckResult, ...]:
+    """The result of every check of the suite, in its order."""
+    plugin = CheckPlugin(suite, run)
+    _run_pytest(plugin)
+    return tuple(plugin.results.values())
+
+
+def _run_pytest(plugin: CheckPlugin) -> None:
+    suite = plugin.suite
+    if not suite.files:
+        return
+    options = [a for name in _OFF for a in ("-p", f"no:{name}")]
+    options += ["--import-mode=importlib", "-c", os.devnull, f"--rootdir={suite.root}", "--strict-markers"]
+    options += ["--disable-plugin-autoload", *(str(f.path) for f in suite.files)]
+    pytest.main(options, plugins=[plugin])
+    if plugin.fault is not None:
+        raise plugin.fault
+
+
+class CheckPlugin:
+    """One run. Collects with `run=None`."""
+
+    def __init__(self, suite: Suite, run: Run | None) -> None:
+        self.suite = suite
+        self.run = run
+        self.checks: tuple[Check, ...] = ()
+        self.results: dict[str, CheckResult] = {}
+        self.fault: BaseException | None = None
+        self._student: Student | None = None
+        self._case: Case | None = None
+        self._raised: BaseException | None = None
+        self._attached: list[Evidence] = []
+
+    # --- pytest's hooks ---
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Name the marker."""
+        config.addinivalue_line(
+            "markers", "check(points, group, after, seeds, timeout_s, visibility): a check"
+        )
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """A check that draws numbers is run once per seed."""
+        if "rng" in metafunc.fixturenames:
+            try:
+                seeds = mark_of(metafunc.definition).seeds
+            except AssignmentError as error:
+                self.fault = error
+                seeds = 1
+            metafunc.parametrize("seed_index", range(seeds))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file of checks that cannot be imported is its author's mistake."""
+        if report.failed and self.fault is None:
+            lines = str(report.longrepr).strip().splitlines()
+            self.fault = AssignmentError(
+                f"{report.nodeid or self.suite.root} cannot be collected: {lines[-1] if lines else ''}",
+                "run it with Python and mend it",
+            )
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """All the cases of each check, the checks in order."""
+        try:
+            if self.fault is None:
+                self.checks = checks_of(session.items, self.suite)
+                self._run_all(session.items)
+        except BaseException as error:  # carried out of pytest, which would swallow it
+            self.fault = error
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        """Keep the exception itself: outcomes are read from it, not from a report's text."""
+        if call.excinfo is not None and self._raised is None:
+            self._raised = call.excinfo.value
+        report = yield
+        return report
+
+    # --- fixtures ---
+
+    @pytest.fixture
+    def student(self) -> Student:
+        """The student's code."""
+        assert self._student is not None
+        return self._student
+
+    @pytest.fixture
+    def reference(self) -> Iterator[Student]:
+        """The oracle, with the methods of `student`."""
+        assert self.run is not None
+        connection = self.run.oracle.connect()
+        yield Student(connection)
+        connection.close()
+
+    @pytest.fixture
+    def rng(self, seed_index: int) -> np.random.Generator:
+        """Numbers that depend on the run's seed, the check and the case, and on nothing else."""
+        assert self.run is not None and self._case is not None
+        return np.random.default_rng(seed_for(self.run.seed, self._case.check, seed_index))
+
+    @pytest.fixture
+    def attach(self) -> Iterator[object]:
+        """Keeps evidence for the page, whatever becomes of the check."""
+        return self._attached.append  # type: ignore[return-value]
+
+    # --- running ---
+
+    def _run_all(self, items: Sequence[pytest.Item]) -> None:
+        if self.run is None:
+            return
+        cases: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            cases.setdefault(check_name(item), []).append(item)
+        for check in self.checks:
+            if self.run.only is None or check.name in self.run.only:
+                result = self._run_check(check, cases[check.name])
+                self.results[check.name] = result
+                self.run.on_result(result)
+
+    def _run_check(self, check: Check, items: Sequence[pytest.Item]) -> CheckResult:
+        assert self.run is not None
+        blocking = [n for n in check.after if n in self.results and not _is_enough(self.results[n])]
+        if blocking:
+            titles = {c.name: c.title for c in self.checks}
+            reason = text("Not run: it builds on “{title}”, which did not pass.", title=titles[blocking[0]])
+            return combine(check, [CaseResult(outcome=Outcome.SKIPPED, message=reason)])
+        found: list[CaseResult] = []
+        mark = mark_of(items[0])
+        for index, item in enumerate(items):
+            case = Case(check=check.name, index=index, timeout_s=mark.timeout_s)
+            found.append(self._run_student(item, case))
+            if found[-1].outcome in _COSTLY:
+                break
+        mistakes = self.run.diagnoses.mistakes
+        named = (
+            diagnose(found, mistakes, lambda m, i: self._run_mistake(m, items[i], found[i]))
+            if mark.diagnose
+            else ()
+        )
+        return combine(check, found, named, mistakes)
+
+    def _run_student(self, item: pytest.Item, case: Case) -> CaseResult:
+        assert self.run is not None
+        try:
+            connection = self.run.connect(case)
+        except Exception as error:
+            return result_of(error, (), (), item.path)
+        try:
+            return self._execute(item, case, connection)
+        finally:
+            connection.close()
+
+    def _run_mistake(self, mistake: Mistake, item: pytest.Item, student: CaseResult) -> CaseResult:
+        assert self.run is not None and student.case is not None
+        key = (mistake.id, student.case, self.run.seed)
+        known = self.run.diagnoses.runs
+        if key not in known:
+            known[key] = self._execute(item, student.case, LocalConnection(mistake.fresh()))
+        result: CaseResult = known[key]
+        return result
+
+    def _execute(self, item: pytest.Item, case: Case, connection: Connection) -> CaseResult:
+        """One run of a check's function; whatever happens in it is a value."""
+        from _pytest.runner import runtestprotocol  # noqa: PLC0415 (as pytest-rerunfailures and xdist do)
+
+        self._student, self._case, self._raised, self._attached = Student(connection), case, None, []
+        # item.parent: tear the function's fixtures down and keep those of its module and session
+        runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
+        result = result_of(
+            self._raised, self._student.transcript, tuple(self._attached), item.path, case=case
+        )
+        if result.outcome is Outcome.BROKEN and self._raised is not None:
+            log.error(
+                "check %s is broken:\n%s", case.check, "".join(traceback.format_exception(self._raised))
+            )
+        return result
+
+
+def _is_enough(result: CheckResult) -> bool:
+    return result.outcome in (Outcome.PASSED, Outcome.PARTIAL)
+
+
+def seed_for(*parts: object) -> int:
+    """A seed of 64 bits that depends on `parts` alone, in every process and on every machine."""
+    digest = hashlib.sha256("\0".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big")
