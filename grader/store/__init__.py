@@ -1,0 +1,24 @@
+"""The truth about an output folder, in one SQLite file; the only door to `sqlite3`."""
+
+from grader.store.desk import Comment, Conflict, Desk, Entry, Reviewed
+from grader.store.standing import Standing, corrected, standing
+from grader.store.store import Known, Record, Store, create_or_open, open_existing
+from grader.store.tables import grades_csv, results_json
+
+__all__ = [
+    "Comment",
+    "Conflict",
+    "Desk",
+    "Entry",
+    "Known",
+    "Record",
+    "Reviewed",
+    "Standing",
+    "Store",
+    "corrected",
+    "create_or_open",
+    "grades_csv",
+    "open_existing",
+    "results_json",
+    "standing",
+]

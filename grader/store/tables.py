@@ -1,0 +1,125 @@
+"""`results.json` and `grades.csv`, made from a store piece by piece, so that any class fits in memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from grader.model import Card, CheckResult, SubmissionResult
+from grader.score import shown
+from grader.store.standing import Standing, standing
+from grader.store.store import Store
+
+SCHEMA = 1
+Translate = Callable[[str], str]
+# What makes a spreadsheet take a cell for a formula, in the East Asian width too.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+COLUMNS = (
+    "key",
+    "name",
+    "identifier",
+    "state",
+    "points",
+    "out_of",
+    "late_seconds",
+    "penalty",
+    "correction",
+    "final",
+)
+
+
+def results_json(store: Store, *, translate: Translate = str) -> Iterator[str]:
+    """The text of `results.json`, in pieces; one line per submission."""
+    head = {"schema": SCHEMA, "assignment": store.card().id, "isolation": _isolation(store)}
+    yield json.dumps(head)[:-1] + ', "submissions": ['
+    separator = "\n"
+    for graded in store.iterate(with_documents=False):
+        result = graded.result
+        row = _submission(result, standing(result, store.desk.corrections(result.key)), translate)
+        yield separator + json.dumps(row, allow_nan=False)
+        separator = ",\n"
+    yield "\n]}\n"
+
+
+def grades_csv(store: Store) -> Iterator[str]:
+    """The text of `grades.csv`, row by row, in UTF-8 once encoded; no cell is taken for a formula."""
+    card = store.card()
+    names = [check.name for check in card.checks]
+    yield _line((*COLUMNS, *names))
+    for graded in store.iterate(with_documents=False):
+        result = graded.result
+        row = standing(result, store.desk.corrections(result.key))
+        yield _line(chain(_cells(result, row), _points(result, card)))
+
+
+def _isolation(store: Store) -> str:
+    """The weakest tier of all results; where nothing was run, the tier of the run."""
+    tier = store.tier()
+    return str(tier) if tier else store.setting("isolation")
+
+
+def _submission(result: SubmissionResult, row: Standing, translate: Translate) -> dict[str, object]:
+    return {
+        "key": result.key,
+        "name": result.name,
+        "identifier": result.identifier,
+        "files": list(result.files),
+        "state": str(result.state),
+        "message": result.message.render(translate),
+        "points": row.points,
+        "out_of": row.out_of,
+        "late": {"seconds": result.lateness.seconds, "penalty": row.penalty},
+        "correction": row.correction,
+        "final": row.final,
+        "checks": [_check(check, translate) for check in result.checks],
+    }
+
+
+def _check(check: CheckResult, translate: Translate) -> dict[str, object]:
+    return {
+        "check": check.check,
+        "group": check.group,
+        "visibility": str(check.visibility),
+        "outcome": str(check.outcome),
+        "points": shown(check.points, check.out_of),
+        "out_of": check.out_of,
+        "message": check.message.render(translate),
+        "mistakes": list(check.mistakes),
+    }
+
+
+def _cells(result: SubmissionResult, row: Standing) -> Iterator[object]:
+    yield result.key
+    yield result.name
+    yield "" if result.identifier is None else result.identifier
+    yield str(result.state)
+    yield row.points
+    yield row.out_of
+    yield "" if result.lateness.seconds is None else result.lateness.seconds
+    yield row.penalty
+    yield row.correction
+    yield row.final
+
+
+def _points(result: SubmissionResult, card: Card) -> Iterator[object]:
+    """One cell per check of the assignment; empty where it was not run."""
+    found = {check.check: shown(check.points, check.out_of) for check in result.checks}
+    for check in card.checks:
+        yield found.get(check.name, "")
+
+
+def _line(cells: chain[object] | tuple[object, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([_harmless(cell) for cell in cells])
+    return line.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    """`cell`, with an apostrophe before what a spreadsheet would compute; numbers are ours."""
+    if not isinstance(cell, str):
+        return cell
+    spoken = cell.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+    return "'" + spoken if spoken.lstrip(" ").startswith(_FORMULA) else spoken
