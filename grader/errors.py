@@ -58,3 +58,7 @@ class SandboxError(GraderError):
 
 class StoreError(GraderError):
     """The output folder cannot be used."""
+
+
+class CourseError(GraderError):
+    """The rules of a course, or the marks that they join, cannot be used."""
