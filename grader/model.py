@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -380,6 +380,10 @@ class Limits:
     processes: int = 64
     disk_bytes: int = 64 << 20
     output_bytes: int = 16 << 20  # printed; what is kept is less
+
+    def with_check_time(self, check_s: float) -> Limits:
+        """The same, with another wall time for a check."""
+        return replace(self, check_s=check_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

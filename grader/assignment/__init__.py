@@ -1,0 +1,216 @@
+"""An assignment: a folder of settings, checks, known mistakes and accepted variants, and its reference."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.assignment.answers import read_answers
+from grader.assignment.oracles import Overlay, as_program, imports_of, names_of, read_overlays
+from grader.assignment.settings import Settings, read_settings
+from grader.checks.oracle import Oracle
+from grader.checks.plugin import collect_checks
+from grader.checks.suite import CheckFile, Diagnoses, Mistake, Suite
+from grader.errors import AssignmentError
+from grader.model import Card, Limits, Program, Visibility, text
+from grader.score import LatePolicy, LateUnit
+
+ENVIRONMENT = "GRADER_ASSIGNMENTS"
+ANSWERS = "answers.bin"  # recorded, in place of the reference: what students get
+_FOLDERS = {"public": Visibility.PUBLIC, "hidden": Visibility.HIDDEN}
+_ROUNDING = 1e-9
+
+__all__ = [
+    "Assignment",
+    "Overlay",
+    "as_program",
+    "find_assignment",
+    "list_assignments",
+    "load_assignment",
+    "places_to_look",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """All that grading needs to know."""
+
+    folder: Path
+    settings: Settings
+    suite: Suite
+    card: Card
+    reference: Path | None  # None in a handout
+    mistakes: tuple[Overlay, ...]
+    variants: tuple[Overlay, ...]
+    digest: str  # SHA-256 of all that verdicts depend on
+
+    @property
+    def id(self) -> str:
+        """ "tp4"."""
+        return self.card.id
+
+    @property
+    def data(self) -> Path | None:
+        """The folder of data files that students' code may read."""
+        folder = self.folder / "data"
+        return folder if folder.is_dir() else None
+
+    def limits(self) -> Limits:
+        """How much a hand-in may take."""
+        limits = self.settings.limits
+        return Limits(
+            load_s=limits.load_s,
+            check_s=limits.check_s,
+            memory_bytes=limits.memory_mb << 20,
+            processes=limits.processes,
+            disk_bytes=limits.disk_mb << 20,
+            output_bytes=limits.output_mb << 20,
+        )
+
+    def late_policy(self) -> LatePolicy:
+        """What handing in late costs."""
+        late = self.settings.late
+        return LatePolicy(
+            per_day=late.per_day,
+            unit=LateUnit(late.unit),
+            grace_s=late.grace_s,
+            cap=late.cap,
+            apply=not late.by_moodle,
+        )
+
+    def oracle(self) -> Oracle:
+        """The reference, or the answers recorded from it."""
+        if self.reference is not None:
+            return Oracle(names_of(self.reference))
+        return Oracle(None, read_answers(self.folder / ANSWERS))
+
+    def diagnoses(self) -> Diagnoses:
+        """The known mistakes, not run yet; none in a handout."""
+        if self.reference is None:
+            return Diagnoses()
+        found = (Mistake(id=m.id, words=m.words, fresh=names_of(self.reference, m)) for m in self.mistakes)
+        return Diagnoses(mistakes=tuple(found))
+
+    def program(self, overlay: Overlay | None = None) -> Program:
+        """The reference, or a variant of it, as if a student had handed it in."""
+        if self.reference is None:
+            raise AssignmentError(f"{self.folder} has no reference", "use the instructor's folder")
+        return as_program(self.reference, overlay)
+
+    def preload(self) -> tuple[str, ...]:
+        """The modules that hand-ins will surely import."""
+        source = self.reference.read_text("utf-8") if self.reference else "import numpy"
+        allowed = self.settings.imports.allowed
+        return tuple(
+            m
+            for m in imports_of(source)
+            if any(m == a or m.startswith(f"{a}.") or a.startswith(f"{m}.") for a in allowed)
+        )
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """The assignment in `folder`; raises AssignmentError with file and fix."""
+    folder = folder.resolve()
+    settings = read_settings(folder / "assignment.toml")
+    reference = _find_reference(folder, settings)
+    suite = _find_suite(folder)
+    checks = collect_checks(suite)
+    total = sum(c.points for c in checks)
+    if reference is not None and abs(total - settings.points) > _ROUNDING:
+        raise AssignmentError(
+            f"{folder}: the checks add up to {total:g} points, assignment.toml says {settings.points:g}",
+            "change the points of a check or `points`",
+        )
+    mistakes = read_overlays(folder / "mistakes")
+    card = Card(
+        id=folder.name,
+        title=text(settings.title),
+        points=settings.points,
+        due=settings.due_utc(),
+        timezone=settings.timezone,
+        checks=checks,
+        mistakes=tuple((m.id, m.words) for m in mistakes),
+    )
+    return Assignment(
+        folder=folder,
+        settings=settings,
+        suite=suite,
+        card=card,
+        reference=reference,
+        mistakes=mistakes,
+        variants=read_overlays(folder / "variants"),
+        digest=_digest(folder, reference),
+    )
+
+
+def find_assignment(name: str, places: Sequence[Path]) -> Path:
+    """The folder of the assignment called `name`, or at that path.
+
+    Raises AssignmentError, which names those that there are.
+    """
+    if (Path(name) / "assignment.toml").is_file():
+        return Path(name)
+    known = list_assignments(places)
+    for folder in known:
+        if folder.name == name:
+            return folder
+    there_are = ", ".join(f.name for f in known) or "none"
+    raise AssignmentError(
+        f"there is no assignment {name!r} here (there are: {there_are})",
+        f"give one of these, the path of an assignment's folder, or set {ENVIRONMENT}",
+    )
+
+
+def list_assignments(places: Sequence[Path]) -> tuple[Path, ...]:
+    """The folders of the assignments in the first of `places` that has any."""
+    for place in places:
+        found = sorted(p.parent for p in place.glob("*/assignment.toml"))
+        if found:
+            return tuple(found)
+    return ()
+
+
+def places_to_look(environment: Mapping[str, str], here: Path) -> tuple[Path, ...]:
+    """Where assignments are looked for: the folder that the environment names, else ./assignments here or
+    above, else beside the package (a checkout)."""
+    if environment.get(ENVIRONMENT):
+        return (Path(environment[ENVIRONMENT]),)
+    beside = Path(__file__).parents[2] / "assignments"
+    return (*(p / "assignments" for p in (here, *here.parents)), beside)
+
+
+def _find_reference(folder: Path, settings: Settings) -> Path | None:
+    name = settings.reference or f"{folder.name}.py"
+    for place in (folder, folder.parent.parent / "reference"):
+        if (place / name).is_file():
+            return (place / name).resolve()
+    if (folder / ANSWERS).is_file():
+        return None
+    raise AssignmentError(
+        f"{folder}: its reference {name} is not in {folder.parent.parent / 'reference'}",
+        "write it there, or name it with `reference = …` in assignment.toml",
+    )
+
+
+def _find_suite(folder: Path) -> Suite:
+    root = folder / "checks"
+    files = [
+        CheckFile(path=path, visibility=visibility)
+        for name, visibility in _FOLDERS.items()
+        for path in sorted((root / name).glob("test_*.py"))
+    ]
+    if not files:
+        raise AssignmentError(f"{root} has no checks", "write them in public/test_….py and hidden/test_….py")
+    return Suite(root=root, files=tuple(files))
+
+
+def _digest(folder: Path, reference: Path | None) -> str:
+    digest = hashlib.sha256()
+    paths = [p for p in sorted(folder.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
+    for path in [*paths, *([reference] if reference else [])]:
+        name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+        digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

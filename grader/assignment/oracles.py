@@ -1,0 +1,82 @@
+"""The reference and its variants as names in our process."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from grader.errors import AssignmentError
+from grader.model import CodeUnit, Program, Text, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """A variant of the reference: source that is run after it, in the same names."""
+
+    id: str
+    path: Path
+    source: str
+    words: Text  # first line of its docstring
+
+
+def read_overlays(folder: Path) -> tuple[Overlay, ...]:
+    """The overlays in a folder, by name; none where it does not exist."""
+    return tuple(_read_overlay(path) for path in sorted(folder.glob("*.py")))
+
+
+def _read_overlay(path: Path) -> Overlay:
+    source = path.read_text("utf-8")
+    try:
+        words = ast.get_docstring(ast.parse(source)) or ""
+    except SyntaxError as error:
+        raise AssignmentError(f"{path}: line {error.lineno} is not Python", "mend it") from None
+    if not words:
+        raise AssignmentError(f"{path} has no docstring", "say in its first line what is different")
+    return Overlay(id=path.stem, path=path, source=source, words=text(words.splitlines()[0].rstrip(".")))
+
+
+def names_of(reference: Path, overlay: Overlay | None = None) -> Callable[[], dict[str, Any]]:
+    """Gives the names that the reference, and the overlay after it, define: anew at each call."""
+
+    def fresh() -> dict[str, Any]:
+        names: dict[str, Any] = {"__name__": f"reference_{reference.stem}", "__file__": str(reference)}
+        for path in (reference, overlay.path) if overlay else (reference,):
+            try:
+                exec(_compiled(path), names)
+            except Exception as error:
+                raise AssignmentError(
+                    f"{path} does not run: {type(error).__name__}: {error}", "mend it"
+                ) from error
+        return names
+
+    return fresh
+
+
+@cache
+def _compiled(path: Path) -> CodeType:
+    return compile(path.read_text("utf-8"), str(path), "exec", dont_inherit=True)
+
+
+def as_program(reference: Path, overlay: Overlay | None = None) -> Program:
+    """The reference, and the overlay after it, as if a student had handed them in."""
+    units = [CodeUnit(source=reference.read_text("utf-8"), label=reference.name)]
+    if overlay is not None:
+        units.append(CodeUnit(source=overlay.source, label=overlay.path.name))
+    return Program(path=reference.name, units=tuple(units))
+
+
+def imports_of(source: str) -> tuple[str, ...]:
+    """The modules that a source imports beside the standard library, dotted, sorted."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return tuple(sorted(m for m in found if m.split(".")[0] not in sys.stdlib_module_names))
