@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.assignment.answers import read_answers
@@ -98,6 +99,15 @@ class Assignment:
         if self.reference is None:
             raise AssignmentError(f"{self.folder} has no reference", "use the instructor's folder")
         return as_program(self.reference, overlay)
+
+    def public_points(self) -> float:
+        """The points of the checks that students run at home too."""
+        return math.fsum(c.points for c in self.card.checks if c.visibility is Visibility.PUBLIC)
+
+    def public_card(self) -> Card:
+        """The assignment as it is at home: its public checks, and their points."""
+        public = tuple(c for c in self.card.checks if c.visibility is Visibility.PUBLIC)
+        return replace(self.card, checks=public, points=self.public_points())
 
     def preload(self) -> tuple[str, ...]:
         """The modules that hand-ins will surely import."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from grader.model import Card, CheckResult, SubmissionResult
+from grader.model import Card, CheckResult, Correction, SubmissionResult, Visibility
 from grader.score import shown
 from grader.store.standing import Standing, standing
 from grader.store.store import Store
@@ -17,6 +17,7 @@ SCHEMA = 1
 Translate = Callable[[str], str]
 # What makes a spreadsheet take a cell for a formula, in the East Asian width too.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_SHOWN = {Visibility.PUBLIC: "always", Visibility.AFTER_DUE: "after_due", Visibility.HIDDEN: "never"}
 COLUMNS = (
     "key",
     "name",
@@ -33,12 +34,26 @@ COLUMNS = (
 
 def results_json(store: Store, *, translate: Translate = str) -> Iterator[str]:
     """The text of `results.json`, in pieces; one line per submission."""
-    head = {"schema": SCHEMA, "assignment": store.card().id, "isolation": _isolation(store)}
+    rows = (
+        (graded.result, store.desk.corrections(graded.result.key))
+        for graded in store.iterate(with_documents=False)
+    )
+    return results_document(store.card(), _isolation(store), rows, translate=translate)
+
+
+def results_document(
+    card: Card,
+    isolation: str,
+    rows: Iterable[tuple[SubmissionResult, Iterable[Correction]]],
+    *,
+    translate: Translate = str,
+) -> Iterator[str]:
+    """The same of results that no store holds."""
+    head = {"schema": SCHEMA, "assignment": card.id, "isolation": isolation}
     yield json.dumps(head)[:-1] + ', "submissions": ['
     separator = "\n"
-    for graded in store.iterate(with_documents=False):
-        result = graded.result
-        row = _submission(result, standing(result, store.desk.corrections(result.key)), translate)
+    for result, corrections in rows:
+        row = _submission(result, standing(result, corrections), translate)
         yield separator + json.dumps(row, allow_nan=False)
         separator = ",\n"
     yield "\n]}\n"
@@ -71,7 +86,11 @@ def _submission(result: SubmissionResult, row: Standing, translate: Translate) -
         "message": result.message.render(translate),
         "points": row.points,
         "out_of": row.out_of,
-        "late": {"seconds": result.lateness.seconds, "penalty": row.penalty},
+        "late": {
+            "seconds": result.lateness.seconds or 0,
+            "penalty": row.penalty,
+            "known": result.lateness.seconds is not None,
+        },
         "correction": row.correction,
         "final": row.final,
         "checks": [_check(check, translate) for check in result.checks],
@@ -82,7 +101,8 @@ def _check(check: CheckResult, translate: Translate) -> dict[str, object]:
     return {
         "check": check.check,
         "group": check.group,
-        "visibility": str(check.visibility),
+        "visibility": "public" if check.visibility is Visibility.PUBLIC else "hidden",
+        "shown": _SHOWN[check.visibility],
         "outcome": str(check.outcome),
         "points": shown(check.points, check.out_of),
         "out_of": check.out_of,

@@ -1,0 +1,59 @@
+"""The command line: arguments in, exit code out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from rich.console import Console
+
+from grader import __version__
+from grader.cli import check, course, grade, inspect, moodle, report, validate
+from grader.errors import ExitCode, GraderError
+
+app = typer.Typer(
+    name="grader",
+    help="Grade NumPy deep-learning labs: in class, at home, with a page for each student.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        Console().print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Options of grader itself."""
+
+
+app.command("list")(inspect.list_assignments_here)
+app.command("check")(check.check)
+app.command("grade")(grade.grade)
+app.command("report")(report.report)
+app.command("validate")(validate.validate_assignments)
+app.command("doctor")(inspect.doctor)
+app.command("course")(course.course)
+app.add_typer(moodle.app, name="moodle")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code; what staff can fix is one sentence."""
+    try:
+        app(args=list(arguments) if arguments is not None else None, prog_name="grader")
+    except GraderError as error:
+        Console(stderr=True, soft_wrap=True).print(f"grader: {error}", markup=False, highlight=False)
+        sys.exit(ExitCode.USAGE)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("grader: stopped")
+        sys.exit(130)
