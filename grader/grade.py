@@ -210,14 +210,19 @@ def _verdict(
 
 def provenance_of(submission: Submission, desk: Desk) -> Provenance:
     """What the verdict depends on."""
-    digest = hashlib.sha256()
-    for file in submission.files:
-        digest.update(f"{file.path}\0{len(file.content)}\0".encode("utf-8", "surrogatepass"))
-        digest.update(file.content)
     return Provenance(
-        submission=digest.hexdigest(),
+        submission=digest_of(submission),
         assignment=desk.assignment.digest,
         grader=__version__,
         seed=desk.seed,
         tier=desk.slot.tier,
     )
+
+
+def digest_of(submission: Submission) -> str:
+    """SHA-256 of its files: names and bytes."""
+    digest = hashlib.sha256()
+    for file in submission.files:
+        digest.update(f"{file.path}\0{len(file.content)}\0".encode("utf-8", "surrogatepass"))
+        digest.update(file.content)
+    return digest.hexdigest()
