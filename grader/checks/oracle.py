@@ -120,6 +120,8 @@ class OracleConnection:
         else:
             self._pending.append(message)
         answer: Mapping[str, Any] = wire.read_frame(reader(frame))
+        if "value" not in answer:
+            raise OracleError(f"{message.get('name') or message}: {answer}")
         return answer
 
     def close(self) -> None:

@@ -51,8 +51,11 @@ def _run_pytest(plugin: CheckPlugin) -> None:
     if not suite.files:
         return
     options = [a for name in _OFF for a in ("-p", f"no:{name}")]
-    options += ["--import-mode=importlib", "-c", os.devnull, f"--rootdir={suite.root}", "--strict-markers"]
-    options += ["--disable-plugin-autoload", *(str(f.path) for f in suite.files)]
+    # pytest names the modules it imports after their path below rootdir and keeps them in sys.modules:
+    # below "/" two assignments that both have a test_softmax.py do not get each other's.
+    options += ["--import-mode=importlib", f"--rootdir={suite.root.anchor}", f"--confcutdir={suite.root}"]
+    options += ["-c", os.devnull, "--strict-markers", "--disable-plugin-autoload"]
+    options += [str(f.path) for f in suite.files]
     pytest.main(options, plugins=[plugin])
     if plugin.fault is not None:
         raise plugin.fault

@@ -1,0 +1,232 @@
+"""Checks as pytest tests: outcomes, order, seeds, diagnosis, the author's slips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.checks.connection import Interrupted
+from grader.checks.oracle import LocalConnection, Oracle, OracleError
+from grader.checks.plugin import collect_checks, run_checks
+from grader.checks.suite import Run
+from grader.errors import AssignmentError
+from grader.model import Outcome, Visibility, text
+from tests.fakes import names, run, suite
+
+REFERENCE = "def double(x): return 2 * x"
+DOUBLE = '''
+@pytest.mark.check(points=2, group="Doubling")
+def test_double(student, reference, rng):
+    """double(x) is twice x."""
+    x = rng.normal(size=3)
+    got = expect_array(student.call("double", x), shape=(3,), name="double(x)")
+    expect_close(got, reference.call("double", x), name="double(x)")
+'''
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "words"),
+    [
+        ("def double(x): return x + x", Outcome.PASSED, ""),
+        ("def double(x): return 3 * x", Outcome.FAILED, r"1.5 times"),
+        ("def double(x): raise KeyError('k')", Outcome.ERROR, "double(array (3,)) raised KeyError: 'k'"),
+        ("def double(x): raise SystemExit", Outcome.ERROR, "SystemExit"),
+        ("def double(x): return double(x)", Outcome.ERROR, "RecursionError"),
+        ("def double(x): raise MemoryError", Outcome.MEMORY, "ran out of memory"),
+        ("", Outcome.MISSING, "double is not defined"),
+        ("double = 3", Outcome.ERROR, "not callable"),
+        ("def double(x): return object()", Outcome.FAILED, "an object of type object"),
+    ],
+)
+def test_what_the_students_code_does_decides_the_outcome(
+    tmp_path: Path, code: str, outcome: Outcome, words: str
+) -> None:
+    result = run(suite(tmp_path, public=DOUBLE), code, reference=REFERENCE)["double"]
+    assert result.outcome is outcome
+    assert words in str(result.message)
+    assert result.points == (2 if outcome is Outcome.PASSED else 0)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED])
+def test_an_interruption_is_the_outcome(tmp_path: Path, outcome: Outcome) -> None:
+    class Cut(LocalConnection):
+        def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
+            raise Interrupted(outcome, text("The limit was reached."))
+
+    result = run(suite(tmp_path, public=DOUBLE), "", reference=REFERENCE, connect=lambda case: Cut({}))[
+        "double"
+    ]
+    assert result.outcome is outcome
+    assert str(result.message) == "The limit was reached."
+
+
+def test_partial_credit_is_a_share_of_the_points(tmp_path: Path) -> None:
+    check = '''
+@pytest.mark.check(points=4)
+def test_half(student):
+    """Half."""
+    expect_accuracy([0.5, 0.7], floor=0.4, target=0.8, name="accuracy")
+'''
+    result = run(suite(tmp_path, public=check), "")["half"]
+    assert result.outcome is Outcome.PARTIAL
+    assert result.points == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "1 / 0",
+        "student.call('double', object())",
+        "np.testing.assert_allclose(1, 2)",
+        "reference.call('nothing')\n    raise TypeError",
+        "student.call('double', np.ones(3)) + 'a'",
+    ],
+)
+def test_a_fault_of_ours_is_broken_and_never_a_verdict(tmp_path: Path, body: str) -> None:
+    check = f'''
+@pytest.mark.check(points=1)
+def test_bad(student, reference):
+    """Bad."""
+    {body}
+'''
+    result = run(suite(tmp_path, public=check), REFERENCE, reference=REFERENCE)["bad"]
+    assert result.outcome is Outcome.BROKEN
+    assert result.points == 0
+
+
+def test_an_oracle_that_raises_is_our_fault(tmp_path: Path) -> None:
+    result = run(suite(tmp_path, public=DOUBLE), REFERENCE, reference="def double(x): return 1 / 0")["double"]
+    assert result.outcome is Outcome.BROKEN
+    assert "ZeroDivisionError" in result.detail
+
+
+def test_an_assert_of_the_author_is_a_verdict_and_shows_no_values(tmp_path: Path) -> None:
+    check = '''
+@pytest.mark.check(points=1)
+def test_plain(student):
+    """Plain."""
+    assert student.call("double", 4) == 8, "double(4) is not 8"
+'''
+    result = run(suite(tmp_path, public=check), "def double(x): return 9")["plain"]
+    assert (result.outcome, str(result.message)) == (Outcome.FAILED, "double(4) is not 8")
+
+
+def test_a_check_waits_for_another_and_says_which(tmp_path: Path) -> None:
+    later = '''
+@pytest.mark.check(points=1, after="double")
+def test_a_later_one(student):
+    """Later."""
+'''
+    checks = suite(tmp_path, public=later + DOUBLE)
+    assert [c.name for c in collect_checks(checks)] == ["double", "a_later_one"]
+    results = run(checks, "def double(x): return x", reference=REFERENCE)
+    assert results["a_later_one"].outcome is Outcome.SKIPPED
+    assert "double(x) is twice x." in str(results["a_later_one"].message)
+
+
+def test_every_seed_must_pass(tmp_path: Path) -> None:
+    lucky = "calls = []\ndef double(x):\n    return 2 * x if x[0] > 0 else x"
+    many = DOUBLE.replace("points=2", "points=2, seeds=6")
+    result = run(suite(tmp_path, public=many), lucky, reference=REFERENCE)["double"]
+    assert result.outcome is Outcome.FAILED
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    checks = suite(tmp_path, public=DOUBLE)
+    first, again, other = (
+        run(checks, "def double(x): return x", reference=REFERENCE, seed=s) for s in (1, 1, 2)
+    )
+    assert first == again
+    assert first != other
+
+
+def test_a_known_mistake_is_named_and_another_is_not(tmp_path: Path) -> None:
+    mistakes = {"thrice": "def double(x): return 3 * x", "squared": "def double(x): return x * x"}
+    checks = suite(tmp_path, public=DOUBLE)
+    found = run(checks, "def double(x): return x + x + x", reference=REFERENCE, mistakes=mistakes)["double"]
+    assert found.mistakes == ("thrice",)
+    other = run(checks, "def double(x): return 5 * x", reference=REFERENCE, mistakes=mistakes)["double"]
+    assert other.mistakes == ()
+
+
+def test_a_mistake_that_the_check_names_is_taken(tmp_path: Path) -> None:
+    check = '''
+@pytest.mark.check(points=1)
+def test_named(student):
+    """Named."""
+    fail("The labels are shuffled apart.", mistake="thrice")
+'''
+    mistakes = {"thrice": "def double(x): return 3 * x"}
+    assert run(suite(tmp_path, public=check), "", mistakes=mistakes)["named"].mistakes == ("thrice",)
+
+
+def test_visibility_is_that_of_the_folder_unless_the_check_says_when(tmp_path: Path) -> None:
+    hidden = '''
+@pytest.mark.check(points=1)
+def test_never(student):
+    """Never."""
+
+@pytest.mark.check(points=1, visibility="after_due")
+def test_later(student):
+    """Later."""
+'''
+    found = {c.name: c.visibility for c in collect_checks(suite(tmp_path, public=DOUBLE, hidden=hidden))}
+    assert found == {"double": Visibility.PUBLIC, "never": Visibility.HIDDEN, "later": Visibility.AFTER_DUE}
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ('@pytest.mark.check(points=0)\ndef test_a(): "T"', r"points = 0: give it points > 0"),
+        ('def test_a(): "T"', "has no marker"),
+        ('@pytest.mark.check(point=1)\ndef test_a(): "T"', "unexpected keyword argument 'point'"),
+        ("@pytest.mark.check(points=1)\ndef test_a(): pass", "has no docstring"),
+        (
+            '@pytest.mark.check(points=1, after="b")\ndef test_a(): "T"',
+            "comes after 'b', which does not exist",
+        ),
+        ('@pytest.mark.check(points=1, visibility="x")\ndef test_a(): "T"', "'x' is not a valid Visibility"),
+        ("def broken(:", "cannot be collected"),
+        ("import nothing_of_this_name", "No module named"),
+    ],
+)
+def test_an_authors_slip_is_told_with_file_and_fix(tmp_path: Path, source: str, words: str) -> None:
+    with pytest.raises(AssignmentError, match=words):
+        collect_checks(suite(tmp_path, public=source))
+
+
+def test_checks_that_wait_for_each_other_are_refused(tmp_path: Path) -> None:
+    circle = "".join(
+        f'@pytest.mark.check(points=1, after="{b}")\ndef test_{a}(): "T"\n' for a, b in ("ab", "bc", "ca")
+    )
+    with pytest.raises(AssignmentError, match="wait for each other"):
+        collect_checks(suite(tmp_path, public=circle))
+
+
+def test_recorded_answers_give_the_same_verdicts_as_the_oracle(tmp_path: Path) -> None:
+    checks = suite(tmp_path, public=DOUBLE)
+    live = Oracle(names(REFERENCE))
+    codes = (REFERENCE, "def double(x): return 3 * x", "")
+
+    def results(oracle: Oracle) -> list[Any]:
+        runs = (Run(connect=lambda _, c=c: LocalConnection(names(c)()), oracle=oracle, seed=0) for c in codes)
+        return [run_checks(checks, r) for r in runs]
+
+    expected = results(live)
+    assert results(Oracle(None, live.answers())) == expected
+
+
+def test_a_question_that_was_not_recorded_is_our_fault() -> None:
+    with pytest.raises(OracleError, match="no recorded answer"):
+        Oracle(None, {}).connect().ask({"do": "get", "name": "x"})
+
+
+def test_the_oracle_computes_the_same_question_once() -> None:
+    oracle = Oracle(names("calls = []\ndef f():\n    calls.append(1)\n    return len(calls)"))
+    ask = {"do": "call", "name": "f", "args": (), "kwargs": {}}
+    first, second = oracle.connect(), oracle.connect()
+    assert [first.ask(ask)["value"], first.ask(ask)["value"]] == [1, 2]
+    assert [second.ask(ask)["value"], second.ask(ask)["value"]] == [1, 2]
