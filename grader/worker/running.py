@@ -1,119 +1,123 @@
 """Loads a hand-in: its units, run in order in one namespace, and a report of what was met and done.
 
 A unit that fails costs itself only. Everything here runs in the submission's process, beside student code.
+
+`load` takes {"units": [{"source", "label"}], "mode": "definitions" | "all", "names": [...], "imports": [...]
+or None for all, "data": folder or None, "repairs": [...], "aliases": {name: [...]}, "signatures":
+{name: [...]}, "without": [[label, line], ...]}, of which only "units" must be there. The files handed in lie
+in the working directory. The report is plain data: units with status and errors, notes, what is defined.
 """
 
 from __future__ import annotations
 
-import ast
-import builtins
+import importlib
 import os
 import sys
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from . import slicing, sources, transform
-from .record import Record
-from .shell import Shell
+from . import nearby, oldnumpy, sources
+from .execution import Loading
 
-MAX_ERRORS = 20  # per unit
-
-
-class Loading:
-    """One hand-in while it is being loaded."""
-
-    def __init__(self, request: Mapping[str, Any]) -> None:
-        self.record = Record()
-        self.everything = request.get("mode") == "all"
-        self.names: tuple[str, ...] = tuple(request.get("names") or ())
-        self.module = types.ModuleType("__main__")
-        self.namespace: dict[str, Any] = self.module.__dict__
-        self.shell = Shell(self.record, self.run_file)
-        self.flags = 0
-        self.units: list[dict[str, object]] = []
-
-    def run(self, units: Sequence[Mapping[str, str]]) -> None:
-        """Run all units, or what the definitions in them need."""
-        parsed = [self._parse(unit["source"], unit["label"]) for unit in units]
-        kept = None
-        if not self.everything:
-            statements = [s for _, parts, _ in parsed for s in parts]
-            kept = {id(s): s for s in slicing.definitions(statements, self.names)}
-        for label, parts, errors in parsed:
-            self._run_unit(label, parts, errors, kept)
-
-    def _parse(self, source: str, label: str) -> tuple[str, tuple[ast.stmt, ...], list[dict[str, object]]]:
-        filename = sources.register(label, source)
-        try:
-            return label, transform.parse(source, filename, label, self.record).statements, []
-        except SyntaxError as error:
-            self.record.add(
-                "unit_broken", label=label, line=error.lineno or 1, message=sources.message_of(error)
-            )
-            return label, (), [sources.trace_of(error)]
-
-    def _run_unit(
-        self,
-        label: str,
-        statements: Sequence[ast.stmt],
-        errors: list[dict[str, object]],
-        kept: dict[int, ast.stmt] | None,
-    ) -> None:
-        chosen = [s for s in statements if kept is None or id(s) in kept]
-        done = 0
-        for statement in chosen:
-            if errors and kept is None and not isinstance(statement, slicing.TAKEN):
-                continue  # as in a notebook, what follows an error in a cell is not run
-            error = self._run_statement(statement, label)
-            if error is None:
-                done += 1
-            elif len(errors) < MAX_ERRORS:
-                errors.append(error)
-        self.units.append({"label": label, "status": _status(statements, done, errors), "errors": errors})
-
-    def _run_statement(self, statement: ast.stmt, label: str) -> dict[str, object] | None:
-        module = ast.Module(body=[statement], type_ignores=[])
-        try:
-            exec(compile(module, f"<{label}>", "exec", dont_inherit=True), self.namespace)
-        except BaseException as error:
-            trace = sources.trace_of(error)
-            self.record.add(
-                "unit_failed",
-                label=label,
-                line=statement.lineno,
-                exception=str(trace["exception"]),
-                message=str(trace["message"]),
-            )
-            return trace
-        return None
-
-    def run_file(self, line: str) -> None:
-        """`%run file`."""
-        self.record.add("line_not_run", line=f"%run {line}")
-
-
-def _status(statements: Sequence[ast.stmt], done: int, errors: Sequence[object]) -> str:
-    if errors:
-        return "partly" if done else "failed"
-    if not statements:
-        return "empty"
-    return "run" if done else "skipped"
+trace_of = sources.trace_of
+label_of = sources.label_of
 
 
 def load(request: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The namespace that a hand-in makes, and a report of it as plain data."""
-    os.environ["MPLBACKEND"] = "Agg"
     loading = Loading(request)
-    builtins.get_ipython = lambda: loading.shell  # type: ignore[attr-defined]
-    builtins.input = _no_input
-    sys.modules["__main__"] = loading.module
-    loading.run(request["units"])
-    defined = {name: _kind(loading.namespace[name]) for name in loading.names if name in loading.namespace}
-    return loading.namespace, {
+    _arrange(loading)
+    units = [(str(unit["label"]), str(unit["source"])) for unit in request["units"]]
+    module = _main_module(units)
+    loading.run_main(module, units)
+    try:
+        _look_for_missing(loading, module)
+        _compare_signatures(loading, module, request.get("signatures") or {})
+    except BaseException as error:  # student objects may answer anything when they are looked at
+        loading.record.add("not_compared", message=sources.message_of(error))
+    return module.__dict__, _report(loading, module.__dict__)
+
+
+def _arrange(loading: Loading) -> None:
+    os.environ["MPLBACKEND"] = "Agg"  # plots go nowhere
+    sys.argv = ["student"]
+    oldnumpy.restore(loading.builtins)
+    real = importlib.import_module
+
+    def import_module(name: str, package: str | None = None) -> types.ModuleType:
+        frame = sys._getframe(1)
+        if frame.f_builtins is not loading.builtins:
+            return real(name, package)
+        level = len(name) - len(name.lstrip("."))
+        return loading.importer(name.lstrip("."), frame.f_globals, None, ("__name__",), level)
+
+    importlib.import_module = import_module
+
+
+def _main_module(units: list[tuple[str, str]]) -> types.ModuleType:
+    """The module that the work becomes: `__main__`, as in a notebook, or the name of its file."""
+    label = units[0][0] if len(units) == 1 else ""
+    name = label.rpartition("/")[2].removesuffix(".py") if label.endswith(".py") else "__main__"
+    module = types.ModuleType(name)
+    if name != "__main__":
+        module.__file__ = label
+    sys.modules[name] = module
+    return module
+
+
+# --- what is asked for and not there --------------------------------------------------------------------
+
+
+def _look_for_missing(loading: Loading, module: types.ModuleType) -> None:
+    namespace = module.__dict__
+    for name in loading.names:
+        if name in namespace:
+            continue
+        alias = next((a for a in loading.aliases.get(name, ()) if a in namespace), "")
+        if alias:
+            namespace[name] = namespace[alias]
+            loading.record.add("alias_used", name=name, found=alias)
+        elif not loading.take_from_files(module, name):
+            _tell_near(loading, namespace, name)
+
+
+def _tell_near(loading: Loading, namespace: dict[str, Any], name: str) -> None:
+    own = [n for n in loading.definers if n in namespace and n not in loading.names]
+    owner = nearby.method_of(name, namespace, loading.definers)
+    near = nearby.nearest(name, own)
+    if owner:
+        loading.record.add("name_inside", name=name, owner=owner, label=loading.definers[owner][-1][0])
+    elif near:
+        loading.record.add("name_near", name=name, found=near, label=loading.definers[near][-1][0])
+
+
+def _compare_signatures(
+    loading: Loading, module: types.ModuleType, signatures: Mapping[str, list[str]]
+) -> None:
+    for name, asked in signatures.items():
+        if name not in module.__dict__:
+            continue
+        value = module.__dict__[name]
+        differs = nearby.compare(asked, value)
+        if differs:
+            has = nearby.parameters(value) or []
+            loading.record.add(
+                "signature", name=name, differs=differs, asked=", ".join(asked), found=", ".join(has)
+            )
+
+
+def _report(loading: Loading, namespace: dict[str, Any]) -> dict[str, Any]:
+    for name in loading.names:
+        places = loading.definers.get(name, [])
+        if len(places) > 1:
+            loading.record.add("defined_twice", name=name, first=places[0][0], last=places[-1][0])
+    return {
         "units": loading.units,
         "notes": loading.record.notes,
-        "defined": defined,
+        "defined": {name: _kind(namespace[name]) for name in loading.names if name in namespace},
+        "places": {n: [list(p) for p in loading.definers.get(n, [])[:20]] for n in loading.names},
+        "repairs": sorted(loading.repaired),
     }
 
 
@@ -121,7 +125,3 @@ def _kind(value: object) -> str:
     if isinstance(value, type):
         return "class"
     return "function" if callable(value) else "value"
-
-
-def _no_input(prompt: object = "") -> str:
-    raise EOFError("input() has nobody to ask here")

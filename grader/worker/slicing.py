@@ -102,6 +102,18 @@ def _setters(facts: dict[int, Facts]) -> dict[str, list[int]]:
     return found
 
 
+def names_defined(statement: ast.stmt) -> list[str]:
+    """Functions and classes that a statement defines, and names that it assigns, also inside blocks."""
+    found: list[str] = []
+    for leaf, _ in _leaves(statement):
+        match leaf:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                found.append(name)
+            case ast.Assign(targets=targets):
+                found.extend(t.id for t in targets if isinstance(t, ast.Name))
+    return found
+
+
 # --- leaves: statements that are taken or left as a whole --------------------------------------------
 
 
