@@ -208,6 +208,8 @@ class CheckPlugin:
         from _pytest.runner import runtestprotocol  # noqa: PLC0415 (as pytest-rerunfailures and xdist do)
 
         self._student, self._case, self._raised, self._attached = Student(connection), case, None, []
+        # another file's fixtures are torn down first: pytest does so only where it knows what comes next
+        item.session._setupstate.teardown_exact(item)
         # item.parent: tear the function's fixtures down and keep those of its module and session
         runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
         result = result_of(
