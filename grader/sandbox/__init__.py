@@ -1,0 +1,5 @@
+"""Keep the student's code apart from us: slots, sessions, limits, and how good the isolation here is."""
+
+from grader.sandbox.slots import Session, Slot, open_slot
+
+__all__ = ["Session", "Slot", "open_slot"]

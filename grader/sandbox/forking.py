@@ -1,0 +1,299 @@
+"""Slots and sessions on Linux: a zygote, a fork for each submission, a fork of that for each check."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from grader.checks.connection import Interrupted
+from grader.model import Cost, HandedFile, Limits, Tier
+from grader.sandbox import processes, words
+from grader.sandbox.lines import Late, Line
+from grader.sandbox.watch import Watch
+from grader.sandbox.zygotes import Zygote
+from grader.worker.wire import WireError
+
+START_S = 30.0  # for what is ours: until a forked process says that it is ready
+MAX_LOADS = 8  # of one submission: its process may die that often
+MAX_SUBMISSIONS = 1000  # of one zygote
+_STATUS_S = 1.0
+
+
+class Run:
+    """One submission's processes, from fork to end."""
+
+    def __init__(self, zygote: Zygote, limits: Limits) -> None:
+        self._zygote = zygote
+        ours, theirs = socket.socketpair()
+        read, write = os.pipe()
+        try:
+            self.root = zygote.start(limits, theirs.fileno(), write)
+        except BaseException:
+            ours.close()
+            os.close(read)
+            raise
+        finally:
+            theirs.close()
+            os.close(write)
+        self.line = Line(ours)
+        self.watch = Watch(ancestor=zygote.pid, root=self.root, output=read, limits=limits)
+        self.keep: tuple[int, ...] = ()
+        self.number = 0
+
+    def load(self, payload: Mapping[str, object], limits: Limits) -> Mapping[str, Any]:
+        """The worker's report; raises Interrupted or WorkerBroken."""
+        self.line.allow(START_S)
+        self._expect("ready", limits)
+        self.keep = self._zygote.keepers(self.root)
+        self.line.allow(limits.load_s)
+        try:
+            self.line.send(payload)
+            return dict(self._expect("report", limits))
+        except Late:
+            self.watch.stop(words.too_long_to_load(limits))
+            raise words.too_long_to_load(limits) from None
+        except (OSError, EOFError, WireError) as error:
+            raise self._why(error, limits) from None
+
+    def _expect(self, key: str, limits: Limits) -> Any:
+        try:
+            message = self.line.receive()
+        except (OSError, EOFError, WireError) as error:
+            raise self._why(error, limits) from None
+        if "broken" in message:
+            raise words.WorkerBroken(str(message["broken"]))
+        if key not in message:
+            raise words.nonsense()
+        return message[key]
+
+    def _why(self, error: Exception, limits: Limits) -> Interrupted:
+        if isinstance(error, WireError):
+            return words.nonsense()
+        processes.has_ended(self.root, wait_s=_STATUS_S)
+        if self.watch.verdict is not None:
+            return self.watch.verdict
+        return words.died(self._zygote.status(), limits)
+
+    def is_alive(self) -> bool:
+        """Is the process that checks are forked from still there?"""
+        return not processes.has_ended(self.root)
+
+    def begin(self, limits: Limits, seed: int) -> ForkConnection:
+        """Fork the child for one check."""
+        self.number += 1
+        processes.end_descendants(self._zygote.pid, keep=self.keep)
+        self.watch.renew(limits, keep=self.keep)
+        ours, theirs = socket.socketpair()
+        connection = ForkConnection(self, Line(ours), limits)
+        order = {"number": self.number, "seed": seed, "check_s": limits.check_s}
+        try:
+            self.line.allow(START_S)
+            self.line.send(order, (theirs.fileno(),))
+            theirs.close()
+            connection.wait_until_ready()
+        except (OSError, EOFError, WireError, Late):
+            theirs.close()
+            connection.close()
+            self.kill()
+            raise words.silent() from None
+        return connection
+
+    def sweep(self) -> None:
+        """End all but the loaded submission."""
+        if not processes.end_descendants(self._zygote.pid, keep=self.keep):
+            self.kill()
+
+    def status_of_check(self) -> int | None:
+        """How the child of the current check ended, as its parent tells."""
+        self.line.allow(_STATUS_S)
+        try:
+            while True:
+                message = self.line.receive()
+                if message.get("ended") == self.number:
+                    status = message.get("status")
+                    return status if type(status) is int and 0 <= status < 1 << 16 else None
+        except (OSError, EOFError, WireError, Late):
+            return None
+
+    def kill(self) -> None:
+        """End the submission."""
+        processes.kill(self.root)
+
+    def close(self) -> None:
+        """End it and free what it held."""
+        self.kill()
+        self.line.close()
+        self._zygote.clean()
+        self.watch.close()
+        os.close(self.root)
+
+
+class ForkConnection:
+    """The line to the child of one check."""
+
+    def __init__(self, run: Run, line: Line, limits: Limits) -> None:
+        self._run = run
+        self._line = line
+        self._limits = limits
+        self._left_s = limits.check_s
+        self._began = time.monotonic()
+        self._fate: Interrupted | None = None
+
+    def wait_until_ready(self) -> None:
+        """The wall limit does not count before."""
+        self._line.allow(START_S)
+        if "ready" not in self._line.receive():
+            raise WireError("not ready")
+
+    def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
+        """The answer to one request. Our own time between two of them is not charged."""
+        if self._fate is not None:
+            raise self._fate
+        began = time.monotonic()
+        self._line.allow(self._left_s)
+        try:
+            self._line.send(message)
+            return self._line.receive()
+        except Late:
+            self._fate = words.too_long(self._limits)
+            self._run.watch.stop(self._fate)
+        except WireError:
+            self._fate = words.nonsense()
+            self._run.sweep()
+        except (OSError, EOFError):
+            self._fate = self._why()
+        finally:
+            self._left_s -= time.monotonic() - began
+        raise self._fate
+
+    def _why(self) -> Interrupted:
+        status = self._run.status_of_check()
+        return self._run.watch.verdict or words.died(status, self._limits)
+
+    def close(self) -> None:
+        """End the child and all that it started."""
+        self._line.close()
+        self._run.sweep()
+
+
+class ForkSession:
+    """One submission, loaded again when its process has died."""
+
+    def __init__(self, slot: ForkSlot, payload: Mapping[str, object], limits: Limits) -> None:
+        self._slot = slot
+        self._payload = payload
+        self._limits = limits
+        self._loads = 0
+        self._costs: list[Cost] = []
+        self._texts: list[str] = []
+        self._run: Run | None = None
+        self._connection: ForkConnection | None = None
+        self.report: Mapping[str, Any] = self._load()
+
+    @property
+    def output(self) -> str:
+        """The first of what it printed."""
+        return "".join(self._texts) + (self._run.watch.text if self._run else "")
+
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        """What loading took."""
+        return tuple(self._costs)
+
+    def begin(self, *, limits: Limits, seed: int) -> ForkConnection:
+        """A line for one check; one at a time."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._run is None or not self._run.is_alive():
+            self._load()
+        assert self._run is not None
+        self._connection = self._run.begin(limits, seed)
+        return self._connection
+
+    def _load(self) -> Mapping[str, Any]:
+        self._end_run()
+        if self._loads >= MAX_LOADS:
+            raise words.given_up(self._loads)
+        self._loads += 1
+        began = time.monotonic()
+        self._run = self._slot.run(self._limits)
+        try:
+            report = self._run.load(self._payload, self._limits)
+        except BaseException:
+            self._end_run()
+            raise
+        cost = Cost(check="load", wall_s=time.monotonic() - began, memory_bytes=self._run.watch.peak_bytes)
+        self._costs.append(cost)
+        return report
+
+    def _end_run(self) -> None:
+        run, self._run = self._run, None
+        if run is not None:
+            run.close()
+            self._texts.append(run.watch.text)
+
+    def close(self) -> None:
+        """End all that belongs to the submission."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._end_run()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class ForkSlot:
+    """A zygote and its replacement."""
+
+    def __init__(self, *, tier: Tier, preload: tuple[str, ...], workspace: Path | None) -> None:
+        self.tier = tier
+        self._preload = preload
+        self._workspace = workspace
+        self._zygote: Zygote | None = None
+        self._served = 0
+
+    def load(
+        self, request: Mapping[str, object], files: Sequence[HandedFile], limits: Limits, *, seed: int
+    ) -> ForkSession:
+        """Run what was handed in, once."""
+        payload = {**request, "files": [(f.path, f.content) for f in files], "seed": seed}
+        return ForkSession(self, payload, limits)
+
+    def run(self, limits: Limits) -> Run:
+        """Fork a process for a submission, from a fresh zygote if the last one died or served its time."""
+        if self._zygote is not None and (self._served >= MAX_SUBMISSIONS or not self._zygote.is_alive()):
+            self._end_zygote()
+        if self._zygote is None:
+            self._zygote = Zygote(tier=self.tier, preload=self._preload, workspace=self._workspace)
+            self._served = 0
+        self._served += 1
+        return Run(self._zygote, limits)
+
+    def _end_zygote(self) -> None:
+        zygote, self._zygote = self._zygote, None
+        if zygote is not None:
+            zygote.close()
+
+    def close(self) -> None:
+        """End the slot and all that is in it."""
+        self._end_zygote()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

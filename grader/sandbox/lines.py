@@ -1,0 +1,75 @@
+"""Frames to and from a stranger over a socket, with a deadline for each."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from grader.worker import wire
+
+CAPS = wire.Caps(header_bytes=8 << 20, buffer_bytes=64 << 20)
+
+
+class Late(Exception):
+    """The deadline passed."""
+
+
+class Line:
+    """Our end of a socket pair whose other end a student's process has."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._until = 0.0
+
+    def fileno(self) -> int:
+        """Of the socket."""
+        return self._socket.fileno()
+
+    def allow(self, seconds: float) -> None:
+        """All that follows must be done within this time."""
+        self._until = time.monotonic() + seconds
+
+    def send(self, message: Mapping[str, object], fds: tuple[int, ...] = ()) -> None:
+        """One frame, after one byte that carries `fds` if there are any. Raises OSError or Late."""
+        self._arm()
+        if fds:
+            socket.send_fds(self._socket, [b"."], list(fds))
+        data = memoryview(wire.encode(dict(message)))
+        while data:
+            self._arm()
+            try:
+                data = data[self._socket.send(data) :]
+            except TimeoutError:
+                raise Late from None
+
+    def receive(self) -> Mapping[str, Any]:
+        """The next frame, a dict. Raises EOFError, OSError, Late, WireError."""
+        value = wire.read_frame(self._read_exactly, CAPS)
+        if not isinstance(value, dict):
+            raise wire.WireError("not a message")
+        return value
+
+    def close(self) -> None:
+        """Our end."""
+        self._socket.close()
+
+    def _arm(self) -> None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise Late
+        self._socket.settimeout(left)
+
+    def _read_exactly(self, size: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:  # grows with what comes, not with what is announced
+            self._arm()
+            try:
+                part = self._socket.recv(min(size - len(parts), 1 << 20))
+            except TimeoutError:
+                raise Late from None
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)

@@ -1,0 +1,134 @@
+"""A tree of Linux processes, seen and ended from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import signal
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_PAUSE_S = 0.001
+
+
+def pid_of(pidfd: int) -> int:
+    """The number, in our own namespace, of the process that a pidfd stands for; 0 when it is gone."""
+    found = re.search(r"^Pid:\s*(-?\d+)$", Path(f"/proc/self/fdinfo/{pidfd}").read_text(), re.MULTILINE)
+    return max(0, int(found[1])) if found else 0
+
+
+def has_ended(pidfd: int, *, wait_s: float = 0.0) -> bool:
+    """Is the process gone? A pidfd becomes readable then."""
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(wait_s * 1000))
+
+
+def kill(pidfd: int) -> None:
+    """SIGKILL to the process that a pidfd stands for, if it is still there."""
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+
+
+def children(pid: int) -> list[int]:
+    """The processes whose parent is `pid`, zombies too; none when it is gone."""
+    found: list[int] = []
+    try:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    except OSError:
+        return found
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    """All below `pid`, parents before their children."""
+    found = children(pid)
+    for one in found:  # grows while it is walked
+        found.extend(children(one))
+    return found
+
+
+def is_zombie(pid: int) -> bool:
+    """Has it ended, so that only its entry is left?"""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def end_descendants(pid: int, *, keep: Collection[int] = (), patience_s: float = 3.0) -> bool:
+    """Kill all below `pid` but `keep`; False if some are still there after the time given.
+
+    Twice in a row nothing must be seen alive: one walk can miss a process whose parent dies meanwhile.
+    """
+    until = time.monotonic() + patience_s
+    clean = 0
+    while clean < 2:
+        alive = [p for p in descendants(pid) if p not in keep and not is_zombie(p)]
+        clean = 0 if alive else clean + 1
+        for one in alive:
+            _kill_child(one, pid)
+        if alive:
+            if time.monotonic() > until:
+                return False
+            time.sleep(_PAUSE_S)
+    return True
+
+
+def _kill_child(pid: int, ancestor: int) -> None:
+    """Kill by pidfd, after a second look: the number may have gone to a stranger meanwhile."""
+    try:
+        pidfd = os.pidfd_open(pid)
+    except OSError:
+        return
+    try:
+        if pid in descendants(ancestor):
+            kill(pidfd)
+    finally:
+        os.close(pidfd)
+
+
+def resident_bytes(pids: Collection[int]) -> int:
+    """Memory in use, pages that are shared counted for each process: cheap, an upper bound."""
+    return sum(_statm(pid)[1] for pid in pids) * _PAGE
+
+
+def proportional_bytes(pids: Collection[int]) -> int:
+    """Memory in use, pages that are shared divided among those who share them (PSS)."""
+    return sum(_proportional(pid) for pid in pids)
+
+
+def _statm(pid: int) -> tuple[int, int, int]:
+    try:
+        size, resident, shared, *_ = map(int, Path(f"/proc/{pid}/statm").read_text().split())
+    except (OSError, ValueError):
+        return 0, 0, 0
+    return size, resident, shared
+
+
+def _proportional(pid: int) -> int:
+    try:
+        found = re.search(r"^Pss:\s+(\d+) kB$", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    except PermissionError:  # it made itself undumpable: count what is not shared with files
+        _, resident, shared = _statm(pid)
+        return (resident - shared) * _PAGE
+    except OSError:
+        return 0
+    return int(found[1]) * 1024 if found else 0
+
+
+def cpu_seconds(pids: Collection[int]) -> float:
+    """Processor time of these processes and of their children that have ended."""
+    ticks = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += sum(map(int, fields[11:15]))  # utime stime cutime cstime, proc(5)
+    return ticks / os.sysconf("SC_CLK_TCK")

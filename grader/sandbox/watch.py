@@ -1,0 +1,117 @@
+"""The watcher of one submission's processes: what they print, what memory they take, how many they are."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import threading
+from collections.abc import Collection
+
+from grader.checks.connection import Interrupted
+from grader.model import Limits
+from grader.sandbox import processes, words
+
+EVERY_MS = 20
+KEPT_BYTES = 256 << 10
+
+
+class Watch:
+    """A thread from the start of a submission to its end; it alone kills for a limit.
+
+    `ancestor` is the zygote: whatever the student starts stays below it. `root` is the submission's first
+    process.
+    """
+
+    def __init__(self, *, ancestor: int, root: int, output: int, limits: Limits) -> None:
+        self._ancestor = ancestor
+        self._root = root  # a pidfd
+        self._output = output
+        self._limits = limits
+        self._keep: Collection[int] = ()
+        self._printed = 0
+        self._kept = bytearray()
+        self._verdict: Interrupted | None = None
+        self._lock = threading.Lock()
+        self._wake, self._woken = os.pipe()
+        self.peak_bytes = 0
+        self._thread = threading.Thread(target=self._run, name="sandbox-watch", daemon=True)
+        self._thread.start()
+
+    @property
+    def verdict(self) -> Interrupted | None:
+        """The limit that was reached since `renew`."""
+        return self._verdict
+
+    @property
+    def text(self) -> str:
+        """The first of what was printed."""
+        return self._kept.decode("utf-8", "replace")
+
+    def renew(self, limits: Limits, *, keep: Collection[int]) -> None:
+        """Count afresh for the next check. From now on a limit ends all but `keep`."""
+        with self._lock:
+            self._limits, self._keep = limits, keep
+            self._printed, self._verdict, self.peak_bytes = 0, None, 0
+
+    def stop(self, verdict: Interrupted) -> None:
+        """End what runs, for this reason; the first reason counts."""
+        with self._lock:
+            if self._verdict is None:
+                self._verdict = verdict
+            self._end()
+
+    def close(self) -> None:
+        """End the thread and read what is left in the pipe."""
+        os.close(self._woken)
+        self._thread.join()
+        os.close(self._wake)
+        with contextlib.suppress(OSError):
+            os.set_blocking(self._output, False)
+            self._keep_bytes(os.read(self._output, KEPT_BYTES))
+        os.close(self._output)
+
+    def _end(self) -> None:
+        if not self._keep or not processes.end_descendants(self._ancestor, keep=self._keep):
+            processes.kill(self._root)
+
+    def _run(self) -> None:
+        poll = select.poll()
+        poll.register(self._wake, select.POLLIN)
+        poll.register(self._output, select.POLLIN)
+        while True:
+            for fd, event in poll.poll(EVERY_MS):
+                if fd == self._wake:
+                    return
+                if event & select.POLLIN:
+                    self._read()
+                else:
+                    poll.unregister(self._output)
+            self._look()
+
+    def _read(self) -> None:
+        data = os.read(self._output, 1 << 16)
+        self._keep_bytes(data)
+        self._printed += len(data)
+        if self._printed > self._limits.output_bytes:
+            self.stop(words.too_much_output(self._limits))
+
+    def _keep_bytes(self, data: bytes) -> None:
+        self._kept += data[: max(0, KEPT_BYTES - len(self._kept))]
+
+    def _look(self) -> None:
+        pids = processes.descendants(self._ancestor)
+        limit = self._limits.memory_bytes
+        seen = processes.resident_bytes(pids)
+        if seen > limit:
+            seen = processes.proportional_bytes(pids)
+        self.peak_bytes = max(self.peak_bytes, seen)
+        if seen > limit:
+            self._stop_hog(words.too_much_memory(self._limits, seen))
+        if len(pids) > self._limits.processes + 2:
+            self.stop(words.too_many_processes(self._limits))
+
+    def _stop_hog(self, verdict: Interrupted) -> None:
+        self.stop(verdict)
+        if processes.proportional_bytes(processes.descendants(self._ancestor)) > self._limits.memory_bytes:
+            processes.kill(self._root)  # the loaded submission itself grows

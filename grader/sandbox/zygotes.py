@@ -1,0 +1,134 @@
+"""The host's side of a zygote: start it, have it fork, have it clean up, end it."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from grader.model import Limits, Tier
+from grader.sandbox import launch, processes, words
+
+READY_S = 120.0  # importing everything on a busy machine
+ANSWER_S = 20.0
+_MESSAGE = 1 << 16
+
+
+class ZygoteLost(Exception):
+    """It died or does not answer."""
+
+
+class Zygote:
+    """A running zygote; raises WorkerBroken when it cannot be started."""
+
+    def __init__(self, *, tier: Tier, preload: tuple[str, ...], workspace: Path | None) -> None:
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="grader-", dir=workspace, ignore_cleanup_errors=True
+        )
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._status: int | None = None
+        work = Path(self._folder.name, "work")
+        work.mkdir(mode=0o700)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = ours
+        self._process = subprocess.Popen(
+            launch.command("zygote"),
+            env=launch.environment(str(work), {}),
+            stdin=theirs.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            cwd=work,
+            start_new_session=True,
+        )
+        theirs.close()
+        self.missing, self._pidfd = self._greet({"tier": tier.value, "preload": preload, "work": str(work)})
+        self.pid = processes.pid_of(self._pidfd)
+
+    def _greet(self, setup: dict[str, object]) -> tuple[tuple[str, ...], int]:
+        try:
+            self._send(setup)
+            answer, fds = self._receive(READY_S)
+        except ZygoteLost as error:
+            said = self._said()
+            self.close()
+            raise words.WorkerBroken(f"the zygote did not start: {said}") from error
+        return tuple(answer["missing"]), fds[0]
+
+    def _said(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(2)
+        self._errors.seek(0)
+        return self._errors.read(1 << 16).decode("utf-8", "replace")[-4000:]
+
+    def start(self, limits: Limits, channel: int, output: int) -> int:
+        """Fork a process for a submission; a pidfd of it."""
+        self._status = None
+        wanted = {**dataclasses.asdict(limits), "count_processes": True}
+        try:
+            self._send({"do": "start", "limits": wanted}, (channel, output))
+            _, fds = self._receive(ANSWER_S)
+        except ZygoteLost as error:
+            raise words.WorkerBroken(f"the zygote did not fork: {self._said()}") from error
+        return fds[0]
+
+    def keepers(self, root: int) -> tuple[int, ...]:
+        """The processes of a submission that outlive a check. To be asked before student code runs."""
+        first = processes.pid_of(root)
+        return (first, *processes.children(first))
+
+    def status(self) -> int | None:
+        """How the submission's first process ended, as waitpid(2) says; None when that is not known."""
+        if self._status is None:
+            self.clean()
+        return self._status
+
+    def clean(self) -> None:
+        """End all of the submission, remove its files. A zygote that cannot is ended itself."""
+        try:
+            self._send({"do": "clean"})
+            answer, _ = self._receive(ANSWER_S)
+            self._status = answer["status"]
+        except ZygoteLost:
+            self._process.kill()
+
+    def is_alive(self) -> bool:
+        """Can it be asked?"""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End it and all below it."""
+        self._control.close()  # which it takes as the order to end
+        if self._process.poll() is None and hasattr(self, "pid"):
+            processes.end_descendants(self.pid)
+        try:
+            self._process.wait(ANSWER_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if hasattr(self, "_pidfd"):
+            os.close(self._pidfd)
+        self._errors.close()
+        self._folder.cleanup()
+
+    def _send(self, message: dict[str, object], fds: tuple[int, ...] = ()) -> None:
+        try:
+            self._control.settimeout(ANSWER_S)
+            socket.send_fds(self._control, [json.dumps(message).encode()], list(fds))
+        except OSError as error:
+            raise ZygoteLost from error
+
+    def _receive(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
+        self._control.settimeout(seconds)
+        try:
+            data, fds, _, _ = socket.recv_fds(self._control, _MESSAGE, 4)
+        except OSError as error:
+            raise ZygoteLost from error
+        if not data:
+            raise ZygoteLost
+        return json.loads(data), fds

@@ -1,0 +1,138 @@
+"""The process that every student's process is forked from: Python and the modules preloaded, nothing else.
+
+It is started with a socket as standard input and obeys the messages that come there. It holds no file, name
+or secret of anybody, has one thread, computes nothing, and ends with all its descendants when the socket
+closes. One submission at a time.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from typing import Any
+
+from . import channel, confine, kernel, submission
+from .workspace import empty
+
+PRELOADED_ALWAYS = ("numpy.random", "numpy.linalg", "numpy.testing", "encodings.idna")
+REAP_EVERY_MS = 100
+
+
+def main() -> None:
+    """Obey until the socket closes."""
+    control = socket.socket(fileno=os.dup(0))
+    channel.point_at(os.open(os.devnull, os.O_RDWR), (0, 1))
+    setup = json.loads(control.recv(channel.MAX_MESSAGE))
+    sys.argv[:] = ["student"]
+    sys.orig_argv[:] = []
+    missing = preload(setup["preload"])
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        raise RuntimeError(f"{threads} threads after the preloaded modules")
+    confine.prepare(setup)
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    gc.collect()
+    gc.freeze()
+    Zygote(control, setup).obey(missing)
+
+
+def preload(names: list[str]) -> list[str]:
+    """Import `names`; those that are not to be had here are given back."""
+    missing = []
+    for name in (*PRELOADED_ALWAYS, *names):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+    return missing
+
+
+class Zygote:
+    """The loop, and the one submission that is there or not."""
+
+    def __init__(self, control: socket.socket, setup: dict[str, Any]) -> None:
+        self._control = control
+        self._setup = setup
+        self._child = 0  # pid of the submission's first process
+        self._pidfd = -1
+        self._status = 0
+
+    def obey(self, missing: list[str]) -> None:
+        """Answer each message with one message."""
+        mine = os.pidfd_open(os.getpid())
+        self._answer({"ready": True, "missing": missing}, [mine])
+        os.close(mine)
+        while True:
+            self._wait()
+            data, fds = channel.receive_with_fds(self._control)
+            if not data:
+                self._end_all()
+                return
+            message = json.loads(data)
+            if message["do"] == "start":
+                self._start(message, fds)
+            else:
+                self._end_all()
+                empty(self._setup["work"])
+                self._answer({"clean": True, "status": self._status}, [])
+
+    def _wait(self) -> None:
+        """Until the host speaks; what ends meanwhile is reaped, so that it counts no longer."""
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        while True:
+            self._reap()
+            if poll.poll(REAP_EVERY_MS if self._child else None):
+                return
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid == self._child:
+                self._child, self._status = 0, status
+
+    def _start(self, message: dict[str, Any], fds: list[int]) -> None:
+        self._end_all()
+        self._status = 0
+        os.makedirs(self._setup["work"], mode=0o700, exist_ok=True)
+        zygote = os.getpid()
+        pid = confine.fork(self._setup)
+        if pid == 0:
+            self._control.close()
+            submission.main(zygote, self._setup, message, fds)
+        self._child = pid
+        pidfd = os.pidfd_open(pid)
+        self._answer({"started": True}, [pidfd])
+        for fd in (*fds, pidfd):
+            os.close(fd)
+
+    def _end_all(self) -> None:
+        """Kill and reap until this process has no descendant: orphans come to us."""
+        while True:
+            self._reap()
+            children = confine.children(os.getpid())
+            if not children:
+                return
+            for pid in children:
+                os.kill(pid, signal.SIGKILL)
+            try:
+                pid, status = os.waitpid(-1, 0)
+            except ChildProcessError:
+                continue
+            if pid == self._child:
+                self._child, self._status = 0, status
+
+    def _answer(self, message: dict[str, object], fds: list[int]) -> None:
+        channel.send_with_fds(self._control, json.dumps(message).encode(), fds)
