@@ -53,7 +53,10 @@ class Language:
 
     def date(self, moment: datetime, timezone: str) -> str:
         """`moment`, which is aware, on the clocks of `timezone`."""
-        return format_datetime(moment, format="long", tzinfo=ZoneInfo(timezone), locale=self.code)
+        pattern = "d MMMM y, HH:mm" if self.code == "en" else "d MMMM y 'à' HH:mm"
+        city = timezone.rpartition("/")[2].replace("_", " ")
+        said = format_datetime(moment, format=pattern, tzinfo=ZoneInfo(timezone), locale=self.code)
+        return f"{said} ({city})"
 
 
 def read_catalogue(code: str) -> Catalog:

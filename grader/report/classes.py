@@ -79,8 +79,16 @@ def _histogram(seen: Spread, out_of: float, tongue: Language) -> Markup:
     y = Scale(low=0, high=most, start=height - bottom, end=top)
     step = (x.end - x.start) / len(seen.bins)
     _ = tongue.gettext
-    parts = [tag("rect", class_="quartiles", x=x(seen.low), y=top - 6, width=max(1.0, x(seen.high) - x(seen.low)),
-                 height=y.start - top + 6)]  # fmt: skip
+    parts = [
+        tag(
+            "rect",
+            class_="quartiles",
+            x=x(seen.low),
+            y=top - 6,
+            width=max(1.0, x(seen.high) - x(seen.low)),
+            height=y.start - top + 6,
+        )
+    ]
     for i, n in enumerate(seen.bins):
         if n:
             parts.append(

@@ -24,7 +24,7 @@ from grader.report.numbers import aligned, index_of, shape_words, short
 
 GRID_ROWS, GRID_COLUMNS = 10, 8  # larger arrays are shown as heat maps
 FIRST = 6  # differing entries listed
-TABLE = 12  # rows of a chart's table
+TABLE = 9  # rows of a picture's table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,10 +186,12 @@ def _heat_maps(
         (_("expected"), _matrix(expected.values, expected.shape), plain),
     ]
     made = [
-        (f"{what} · {scale}" if i == 0 else what,
-         pictures.heat_map(grid, marked, most, of.format(what=what, name=compared.name, scale=scale)))
+        (
+            f"{what} · {scale}" if i == 0 else what,
+            pictures.heat_map(grid, marked, most, of.format(what=what, name=compared.name, scale=scale)),
+        )
         for i, (what, grid, marked) in enumerate(images)
-    ]  # fmt: skip
+    ]
     if got.shape == expected.shape:
         gaps = tuple(a - b for a, b in zip(got.values, expected.values, strict=False))
         widest = max((abs(v) for v in gaps if math.isfinite(v)), default=0.0)
@@ -215,11 +217,15 @@ def _(evidence: Chart, language: Language) -> Shown:
     _ = language.gettext
     lasts = [
         _("{label}: {first} at first, {last} at the end, between {low} and {high}").format(
-            label=s.label or evidence.y_label, first=short(s.y[0]), last=short(s.y[-1]),
-            low=short(min(s.y)), high=short(max(s.y)),
+            label=s.label or evidence.y_label,
+            first=short(s.y[0]),
+            last=short(s.y[-1]),
+            low=short(min(s.y)),
+            high=short(max(s.y)),
         )
-        for s in evidence.series if s.y
-    ]  # fmt: skip
+        for s in evidence.series
+        if s.y
+    ]
     label = evidence.title + ". " + "; ".join(lasts)
     return Shown(
         kind="chart",
@@ -244,11 +250,12 @@ def _chart_table(chart: Chart, language: Language) -> Table | None:
     rows = tuple((x, *(c[i] for c in columns)) for i, x in enumerate(xs))
     left = len(same[0].x) - len(rows)
     more = (
-        language.ngettext("{n} point between these is left out", "{n} points between these are left out", left)
-        .format(n=left)
+        language.ngettext(
+            "{n} point between these is left out", "{n} points between these are left out", left
+        ).format(n=left)
         if left
         else ""
-    )  # fmt: skip
+    )
     header = (chart.x_label, *(s.label or chart.y_label for s in same))
     return Table(header=header, rows=rows, marked=(False,) * len(rows), more=more)
 
@@ -326,8 +333,10 @@ def _(evidence: Confusion, language: Language) -> Shown:
         words += " " + language.gettext("Most often {i} was taken for {j}: {n} times.").format(i=i, j=j, n=n)
     most = max((n for n, _, _ in wrong), default=0)
     shades = tuple(
-        tuple((n, "right" if i == j else f"w{math.ceil(4 * n / most)}" if most and n else "w0")
-              for j, n in enumerate(row))
+        tuple(
+            (n, "right" if i == j else f"w{math.ceil(4 * n / most)}" if most and n else "w0")
+            for j, n in enumerate(row)
+        )
         for i, row in enumerate(counts)
-    )  # fmt: skip
+    )
     return Shown(kind="confusion", title=evidence.title, words=words, confusion=shades)

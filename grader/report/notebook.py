@@ -22,9 +22,40 @@ PAGE_LIMIT = 700_000  # characters of HTML of the whole notebook
 MAX_CELLS = 600
 
 _TAGS = {
-    "a", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr", "i", "li",
-    "ol", "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
 _DROPPED = {"script", "style", "svg", "math", "iframe", "object", "template", "title", "textarea", "noscript"}
 _STYLES: tuple[tuple[_TokenType, str], ...] = (
     (Token.Comment, "tc"),
@@ -102,7 +133,7 @@ def _lower(match: re.Match[str]) -> str:
 
 
 def markdown(source: str) -> Markup:
-    """Markdown as HTML of which only harmless elements are left: no image, no style, no script, no remote thing."""
+    """Markdown as HTML of which only what is harmless is left: no image, no style, no script."""
     source = plain(source, limit=CELL_LIMIT)
     try:
         html = _markdown()(source)
@@ -150,7 +181,7 @@ def show_cells(
 ) -> tuple[tuple[ShownCell, ...], int]:
     """The cells that fit in the page, and how many are left out.
 
-    `hits` gives the lines in which a check ended with an exception, `raised` those checks, by the cell's anchor.
+    By the cell's anchor, `hits` gives the lines in which a check raised, `raised` those checks.
     """
     shown: list[ShownCell] = []
     size = 0

@@ -98,7 +98,7 @@ def region_map(regions: Regions, label: str) -> Markup:
     x = Scale(low=regions.x_range[0], high=regions.x_range[1], start=left, end=width - 10)
     y = Scale(low=regions.y_range[0], high=regions.y_range[1], start=height - 28, end=top)
     rows = regions.grid[:MAX_GRID]
-    parts = []
+    areas = []
     high = (y.start - y.end) / max(1, len(rows))
     for r, row in enumerate(rows):
         cells = row[:MAX_GRID]
@@ -106,11 +106,18 @@ def region_map(regions: Regions, label: str) -> Markup:
         at = 0
         for answer, run in groupby(cells):
             n = len(list(run))
-            parts.append(
-                tag("rect", class_=f"area c{int(answer) % 10}", x=x.start + at * wide, y=y.start - (r + 1) * high,
-                    width=n * wide + 0.4, height=high + 0.4)
-            )  # fmt: skip
+            areas.append(
+                tag(
+                    "rect",
+                    class_=f"c{int(answer) % 10}",
+                    x=x.start + at * wide,
+                    y=y.start - (r + 1) * high,
+                    width=n * wide + 0.4,
+                    height=high + 0.4,
+                )
+            )
             at += n
+    parts = [tag("g", *areas, class_="areas")]
     for a, b, c in regions.points[:MAX_POINTS]:
         shape = _SHAPES[c % len(_SHAPES)].format(x=f"{x(a):.1f}", y=f"{y(b):.1f}")
         parts.append(tag("path", class_=f"example c{c % 10}", d=shape))

@@ -75,6 +75,17 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a person decided about one check or the whole."""
+
+    title: str
+    before: float
+    after: float | None
+    reason: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What the template needs, decided."""
 
@@ -85,7 +96,7 @@ class Page:
     waiting: tuple[CheckView, ...]
     done: tuple[CheckView, ...]
     first_steps: tuple[CheckView, ...]
-    changes: tuple[tuple[str, float | None, str, str], ...]  # title, points, reason, author
+    changes: tuple[Change, ...]
     comments: tuple[Markup, ...]
     cells: tuple[notebook.ShownCell, ...]
     cells_left: int
@@ -174,6 +185,23 @@ def _corrections(view: StudentView, aliases: dict[str, str]) -> dict[str, Correc
     return {aliases[c.check]: c for c in view.corrections if c.check in aliases}
 
 
+def _changes(
+    view: StudentView, titles: dict[str, str], aliases: dict[str, str], tongue: Language
+) -> tuple[Change, ...]:
+    whole = view.graded.result
+    machine = {check.check: check.points for check in whole.checks}
+    return tuple(
+        Change(
+            title=titles.get(aliases.get(c.check, ""), tongue.gettext("whole submission")),
+            before=machine.get(c.check, tally(whole, ()).points),
+            after=c.points,
+            reason=c.reason,
+            author=c.author,
+        )
+        for c in view.corrections
+    )
+
+
 def decide(view: StudentView, tongue: Language) -> Page:
     """Everything that the page says, in the order in which it says it."""
     whole = view.graded.result
@@ -211,15 +239,7 @@ def decide(view: StudentView, tongue: Language) -> Page:
         waiting=tuple(c for c in checks if c.result.outcome is Outcome.SKIPPED),
         done=tuple(c for c in checks if c.is_done),
         first_steps=tuple(c for c in to_do if c.result.outcome is not Outcome.BROKEN)[:FIRST_STEPS],
-        changes=tuple(
-            (
-                titles.get(aliases.get(c.check, ""), tongue.gettext("whole submission")),
-                c.points,
-                c.reason,
-                c.author,
-            )
-            for c in view.corrections
-        ),
+        changes=_changes(view, titles, aliases, tongue),
         comments=comments.get("", ()),
         cells=cells,
         cells_left=cells_left,

@@ -34,9 +34,15 @@ def tag(name: str, *children: Markup | str, **attributes: object) -> Markup:
 def picture(width: float, height: float, children: Iterable[Markup], *, label: str, class_: str) -> Markup:
     """An image with a name for those who cannot see it."""
     return tag(
-        "svg", *children, viewBox=f"0 0 {width:g} {height:g}", width=f"{width:g}", height=f"{height:g}",
-        class_=class_, role="img", aria_label=label,
-    )  # fmt: skip
+        "svg",
+        *children,
+        viewBox=f"0 0 {width:g} {height:g}",
+        width=f"{width:g}",
+        height=f"{height:g}",
+        class_=class_,
+        role="img",
+        aria_label=label,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +111,13 @@ def frame(axes: Axes, *, x_label: str, y_label: str) -> list[Markup]:
     parts.append(tag("line", class_="axis", x1=x.start, x2=x.end, y1=y.start, y2=y.start))
     parts.append(tag("text", x_label, class_="name mid", x=(x.start + x.end) / 2, y=y.start + 34))
     parts.append(
-        tag("text", y_label, class_="name mid", x=12.0, y=(y.start + y.end) / 2,
-            transform=f"rotate(-90 12 {(y.start + y.end) / 2:g})")
-    )  # fmt: skip
+        tag(
+            "text",
+            y_label,
+            class_="name mid",
+            x=12.0,
+            y=(y.start + y.end) / 2,
+            transform=f"rotate(-90 12 {(y.start + y.end) / 2:g})",
+        )
+    )
     return parts

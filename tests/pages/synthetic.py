@@ -44,24 +44,42 @@ PUBLIC, AFTER_DUE, HIDDEN = Visibility.PUBLIC, Visibility.AFTER_DUE, Visibility.
 CHECKS = (
     ("linear_shapes", "`Linear` keeps `W` (n_in, n_out) and `b` (n_out,)", "Linear", 0.5, PUBLIC),
     ("linear_forward", "`Linear.forward` gives XW + b", "Linear", 1.0, PUBLIC),
-    ("linear_backward", "`Linear.backward` gives the gradients of `W`, `b` and the input", "Linear", 1.5, PUBLIC),
-    ("linear_gradient_check", "the gradients of `Linear` are the slopes of its own forward", "Linear", 1.5, PUBLIC),
+    (
+        "linear_backward",
+        "`Linear.backward` gives the gradients of `W`, `b` and the input",
+        "Linear",
+        1.5,
+        PUBLIC,
+    ),
+    (
+        "linear_gradient_check",
+        "The gradients of `Linear` are the slopes of its own forward",
+        "Linear",
+        1.5,
+        PUBLIC,
+    ),
     ("linear_step", "`Linear.step` moves by exactly −lr · gradient", "Linear", 1.0, PUBLIC),
-    ("linear_does_not_accumulate", "a second backward starts afresh", "Linear", 1.0, HIDDEN),
+    ("linear_does_not_accumulate", "A second backward starts afresh", "Linear", 1.0, HIDDEN),
     ("relu_forward", "`ReLU.forward` is max(x, 0)", "ReLU", 0.5, PUBLIC),
-    ("relu_backward", "`ReLU.backward` lets the gradient through where the input was positive", "ReLU", 1.0, PUBLIC),
+    (
+        "relu_backward",
+        "`ReLU.backward` lets the gradient through where the input was positive",
+        "ReLU",
+        1.0,
+        PUBLIC,
+    ),
     ("dropout_rate", "`Dropout` zeroes entries at its rate", "Dropout", 1.0, PUBLIC),
     ("dropout_rescales", "`Dropout` keeps the mean", "Dropout", 1.0, AFTER_DUE),
     ("dropout_same_mask", "`Dropout.backward` uses the mask of forward", "Dropout", 1.0, HIDDEN),
     ("loss_value", "`SoftmaxCrossEntropy.forward` is the mean loss", "Loss", 1.0, PUBLIC),
-    ("loss_stable", "the loss stays right for logits 800 apart", "Loss", 1.0, HIDDEN),
+    ("loss_stable", "The loss stays right for logits 800 apart", "Loss", 1.0, HIDDEN),
     ("loss_backward", "`SoftmaxCrossEntropy.backward` gives (P − Y) / n", "Loss", 1.0, PUBLIC),
-    ("network_gradients", "all gradients of `TwoLayerPerceptron`", "Network", 2.0, PUBLIC),
-    ("loss_falls", "training makes the loss fall", "Network", 1.0, PUBLIC),
-    ("moons_accuracy", "at least 90 % on two moons", "Network", 1.5, PUBLIC),
-    ("digits_accuracy", "at least 85 % on digits", "Network", 1.0, PUBLIC),
+    ("network_gradients", "All gradients of `TwoLayerPerceptron`", "Network", 1.0, PUBLIC),
+    ("loss_falls", "Training makes the loss fall", "Network", 1.0, PUBLIC),
+    ("moons_accuracy", "At least 90 % on two moons", "Network", 1.5, PUBLIC),
+    ("digits_accuracy", "At least 85 % on digits", "Network", 1.0, PUBLIC),
     ("validate_changes_nothing", "`validate` changes no parameter", "Network", 0.5, HIDDEN),
-    ("vectorised", "no Python loop over the examples", "Network", 1.0, PUBLIC),
+    ("vectorised", "No Python loop over the examples", "Network", 1.0, PUBLIC),
 )
 
 MISTAKES = (
@@ -100,7 +118,10 @@ def _small() -> Compared:
     right = [[rng.gauss(0, 1) for _ in range(4)] for _ in range(3)]
     got = [[v * 7 if i != 1 else v for v in row] for i, row in enumerate(right)]
     return Compared(
-        name="dW", got=_array(got), expected=_array(right), differs=tuple(i != 1 for i in range(3) for _ in range(4))
+        name="dW",
+        got=_array(got),
+        expected=_array(right),
+        differs=tuple(i != 1 for i in range(3) for _ in range(4)),
     )
 
 
@@ -177,7 +198,9 @@ def _regions() -> Regions:
     points = []
     for i in range(90):
         angle = rng.uniform(0, math.pi)
-        x, y = (math.cos(angle), math.sin(angle)) if i % 2 == 0 else (1 - math.cos(angle), 0.5 - math.sin(angle))
+        x, y = (
+            (math.cos(angle), math.sin(angle)) if i % 2 == 0 else (1 - math.cos(angle), 0.5 - math.sin(angle))
+        )
         points.append((x + rng.gauss(0, 0.12), y + rng.gauss(0, 0.12), i % 2))
     return Regions(
         title="Decision regions on two moons",
@@ -207,7 +230,13 @@ def _trace() -> Trace:
         exception="ValueError",
         message="operands could not be broadcast together with shapes (5,3) (4,3)",
         frames=(
-            Frame(label="cell 4", anchor="cell-4", line=14, function="backward", source="self.dW = self.gradient(g)"),
+            Frame(
+                label="cell 4",
+                anchor="cell-4",
+                line=14,
+                function="backward",
+                source="self.dW = self.gradient(g)",
+            ),
             Frame(label="cell 4", anchor="cell-4", line=18, function="gradient", source="return self.x + g"),
         ),
     )
@@ -230,37 +259,109 @@ FIRST = text(
 )
 
 FAULTS: dict[str, tuple[Outcome, float, Text, Text, tuple[str, ...], tuple[Evidence, ...]]] = {
-    "linear_forward": (Outcome.FAILED, 0, text("The last six columns of the answer are twice too large."), Text(), (),
-                       (_large(), EXAMPLE)),
+    "linear_forward": (
+        Outcome.FAILED,
+        0,
+        text("The last six columns of the answer are twice too large."),
+        Text(),
+        (),
+        (_large(), EXAMPLE),
+    ),
     "linear_backward": (Outcome.FAILED, 0, RATIO, FIRST, ("missing_mean",), (_small(), EXAMPLE)),
-    "linear_gradient_check": (Outcome.FAILED, 0, text("9 of 14 entries differ from the slope."), Text(),
-                              ("missing_mean", "transposed_gradient"), (_gradient(),)),
+    "linear_gradient_check": (
+        Outcome.FAILED,
+        0,
+        text("9 of 14 entries differ from the slope."),
+        Text(),
+        ("missing_mean", "transposed_gradient"),
+        (_gradient(),),
+    ),
     "linear_step": (Outcome.SKIPPED, 0, text("Waits for {check}.", check="linear_backward"), Text(), (), ()),
-    "linear_does_not_accumulate": (Outcome.SKIPPED, 0, text("Waits for {check}.", check="linear_backward"),
-                                   Text(), (), ()),
-    "relu_backward": (Outcome.ERROR, 0, text("{name} raised {error}.", name="ReLU.backward", error="ValueError"),
-                      Text(), (), (_trace(), EXAMPLE)),
+    "linear_does_not_accumulate": (
+        Outcome.SKIPPED,
+        0,
+        text("Waits for {check}.", check="linear_backward"),
+        Text(),
+        (),
+        (),
+    ),
+    "relu_backward": (
+        Outcome.ERROR,
+        0,
+        text("{name} raised {error}.", name="ReLU.backward", error="ValueError"),
+        Text(),
+        (),
+        (_trace(), EXAMPLE),
+    ),
     "dropout_rate": (Outcome.TIMEOUT, 0, text("Stopped after {n} s.", n=10), Text(), (), ()),
-    "dropout_rescales": (Outcome.FAILED, 0, text("The mean falls by the rate."), text("SECRET-NUMBER 0.123456"),
-                         ("dropout_without_rescaling",), (_scalar(),)),
+    "dropout_rescales": (
+        Outcome.FAILED,
+        0,
+        text("The mean falls by the rate."),
+        text("SECRET-NUMBER 0.123456"),
+        ("dropout_without_rescaling",),
+        (_scalar(),),
+    ),
     "dropout_same_mask": (Outcome.MEMORY, 0, text("Stopped at {n} MB.", n=1024), Text(), (), ()),
     "loss_value": (Outcome.FAILED, 0, text("The loss is twice too large."), Text(), (), (_scalar(), EXAMPLE)),
-    "loss_stable": (Outcome.FAILED, 0, text("The loss is not finite."), text("SECRET-NUMBER for logits 800"),
-                    ("no_max_subtraction",), (_shapes(),)),
-    "loss_backward": (Outcome.FAILED, 0, text("The gradient has shape {got}, expected {expected}.", got="(2, 3)",
-                                              expected="(3, 2)"), Text(), ("transposed_gradient",), (_shapes(),)),
-    "network_gradients": (Outcome.MISSING, 0, text("{name} is not defined.", name="TwoLayerPerceptron"), Text(), (),
-                          ()),
+    "loss_stable": (
+        Outcome.FAILED,
+        0,
+        text("The loss is not finite."),
+        text("SECRET-NUMBER for logits 800"),
+        ("no_max_subtraction",),
+        (_shapes(),),
+    ),
+    "loss_backward": (
+        Outcome.FAILED,
+        0,
+        text("The gradient has shape {got}, expected {expected}.", got="(2, 3)", expected="(3, 2)"),
+        Text(),
+        ("transposed_gradient",),
+        (_shapes(),),
+    ),
+    "network_gradients": (
+        Outcome.MISSING,
+        0,
+        text("{name} is not defined.", name="TwoLayerPerceptron"),
+        Text(),
+        (),
+        (),
+    ),
     "loss_falls": (Outcome.CRASHED, 0, text("The process died."), Text(), (), ()),
-    "moons_accuracy": (Outcome.PARTIAL, 1.1, text("{got} on average; all points from {target}.", got="86 %",
-                                                  target="90 %"), Text(), (), (_chart(), _regions())),
-    "digits_accuracy": (Outcome.PARTIAL, 0.6, text("{got} on average; all points from {target}.", got="81 %",
-                                                   target="85 %"), Text(), (), (_confusion(),)),
-    "validate_changes_nothing": (Outcome.BROKEN, 0, text("This check has a fault; a person will look at it."), Text(),
-                                 (), ()),
-    "vectorised": (Outcome.FAILED, 0, text("The number of instructions grows with the number of examples."), Text(),
-                   ("loop_over_examples",), (_counts(),)),
-}  # fmt: skip
+    "moons_accuracy": (
+        Outcome.PARTIAL,
+        1.1,
+        text("{got} on average; all points from {target}.", got="86 %", target="90 %"),
+        Text(),
+        (),
+        (_chart(), _regions()),
+    ),
+    "digits_accuracy": (
+        Outcome.PARTIAL,
+        0.6,
+        text("{got} on average; all points from {target}.", got="81 %", target="85 %"),
+        Text(),
+        (),
+        (_confusion(),),
+    ),
+    "validate_changes_nothing": (
+        Outcome.BROKEN,
+        0,
+        text("This check has a fault; a person will look at it."),
+        Text(),
+        (),
+        (),
+    ),
+    "vectorised": (
+        Outcome.FAILED,
+        0,
+        text("The number of instructions grows with the number of examples."),
+        Text(),
+        ("loop_over_examples",),
+        (_counts(),),
+    ),
+}
 
 SOURCE = '''class Linear:
     """A layer with weights W and bias b."""
@@ -283,16 +384,39 @@ SOURCE = '''class Linear:
 '''
 
 
+RELU = """class ReLU:
+    def forward(self, x):
+        self.mask = x > 0
+        return x * self.mask
+"""
+
+
 def document(path: str = "tp4.ipynb") -> Document:
     """A short notebook."""
     cells = (
-        ("markdown", "# TP4\nMy **two-layer** perceptron, with $\\hat y = \\mathrm{softmax}(XW + b)$.\n\n- one\n- two", ()),
+        (
+            "markdown",
+            "# TP4\nMy **two-layer** perceptron: $\\hat y = s(XW + b)$.\n\n- one\n- two",
+            (),
+        ),
         ("code", "import numpy as np\nimport matplotlib.pyplot as plt", ()),
-        ("markdown", "## The layers\n\n| name | shape |\n|---|---|\n| `W` | (n_in, n_out) |\n\n$$\\frac{\\partial L}{\\partial W}$$", ()),
+        (
+            "markdown",
+            "## The layers\n\n| name | shape |\n|---|---|\n| `W` | (d, q) |\n\n$$\\frac{1}{n}$$",
+            (),
+        ),
         ("code", SOURCE, ()),
-        ("code", "class ReLU:\n    def forward(self, x):\n        self.mask = x > 0\n        return x * self.mask\n", ()),
-        ("code", "for epoch in range(3):\n    print(f'epoch {epoch}: {0.7 / (epoch + 1):.3f}')", ("epoch 0: 0.700\nepoch 1: 0.350\nepoch 2: 0.233",)),
-    )  # fmt: skip
+        (
+            "code",
+            RELU,
+            (),
+        ),
+        (
+            "code",
+            "for epoch in range(3):\n    print(f'epoch {epoch}: {0.7 / (epoch + 1):.3f}')",
+            ("epoch 0: 0.700\nepoch 1: 0.350\nepoch 2: 0.233",),
+        ),
+    )
     return Document(
         path=path,
         cells=tuple(
@@ -302,7 +426,9 @@ def document(path: str = "tp4.ipynb") -> Document:
     )
 
 
-def result(key: str, name: str, faults: set[str], *, late_s: int = 0, penalty: float = 0.0) -> SubmissionResult:
+def result(
+    key: str, name: str, faults: set[str], *, late_s: int = 0, penalty: float = 0.0
+) -> SubmissionResult:
     """A result in which the checks of `faults` went wrong."""
     words = dict(MISTAKES)
     checks = []
@@ -312,12 +438,21 @@ def result(key: str, name: str, faults: set[str], *, late_s: int = 0, penalty: f
         )
         checks.append(
             CheckResult(
-                check=check, group=group, visibility=visibility, outcome=outcome, points=earned, out_of=points,
-                title=verbatim(title), message=message, numbers=numbers, mistakes=mistakes,
-                hypotheses=tuple(words[m] for m in mistakes), evidence=evidence,
+                check=check,
+                group=group,
+                visibility=visibility,
+                outcome=outcome,
+                points=earned,
+                out_of=points,
+                title=verbatim(title),
+                message=message,
+                numbers=numbers,
+                mistakes=mistakes,
+                hypotheses=tuple(words[m] for m in mistakes),
+                evidence=evidence,
                 detail="SECRET-DETAIL of the reference" if outcome is not Outcome.PASSED else "",
             )
-        )  # fmt: skip
+        )
     is_broken = any(c.outcome is Outcome.BROKEN for c in checks)
     return SubmissionResult(
         key=key,
@@ -335,23 +470,32 @@ def result(key: str, name: str, faults: set[str], *, late_s: int = 0, penalty: f
         lateness=Lateness(
             seconds=late_s,
             penalty=penalty,
-            message=text("Handed in {late_by} late, {days} day(s) begun at {per_day} points each: {lost} points taken off.",
-                         late_by="1 d 3 h", days=2, per_day="1", lost="2") if late_s else Text(),
+            message=text(
+                "Handed in {late_by} late, {days} day(s) begun at {per_day} each: {lost} points taken off.",
+                late_by="1 d 3 h",
+                days=2,
+                per_day="1",
+                lost="2",
+            )
+            if late_s
+            else Text(),
         ),
         provenance=Provenance(
             submission="0" * 64, assignment="1" * 64, grader="0.1.0", seed=1, tier=Tier.MEDIUM
         ),
-    )  # fmt: skip
+    )
 
 
 def everything() -> Graded:
     """One submission in which everything that can happen happened."""
     return Graded(
-        result=result("ada-example", "Ada Example", set(FAULTS) - {"linear_forward"} | {"linear_forward"}, late_s=97_200, penalty=2.0),
+        result=result("ada-example", "Ada Example", set(FAULTS), late_s=97_200, penalty=2.0),
         document=document(),
-        costs=(Cost(check="load", wall_s=0.61, cpu_s=0.58, memory_bytes=92 << 20),
-               *(Cost(check=c[0], wall_s=0.02, cpu_s=0.02, memory_bytes=95 << 20) for c in CHECKS)),
-    )  # fmt: skip
+        costs=(
+            Cost(check="load", wall_s=0.61, cpu_s=0.58, memory_bytes=92 << 20),
+            *(Cost(check=c[0], wall_s=0.02, cpu_s=0.02, memory_bytes=95 << 20) for c in CHECKS),
+        ),
+    )
 
 
 def without_checks(key: str, name: str, state: State, message: Text) -> Graded:
@@ -366,8 +510,28 @@ def without_checks(key: str, name: str, state: State, message: Text) -> Graded:
 def students(n: int, *, seed: int = 1) -> Iterator[Graded]:
     """A class of `n`, most of them good at it."""
     rng = random.Random(seed)
-    names = ("Ada", "Bela", "Chloé", "Dario", "Élise", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kim", "Lou")
-    frequent = ("linear_backward", "loss_stable", "dropout_rescales", "vectorised", "moons_accuracy", "relu_backward")
+    names = (
+        "Ada",
+        "Bela",
+        "Chloé",
+        "Dario",
+        "Élise",
+        "Farid",
+        "Greta",
+        "Hugo",
+        "Ines",
+        "Jonas",
+        "Kim",
+        "Lou",
+    )
+    frequent = (
+        "linear_backward",
+        "loss_stable",
+        "dropout_rescales",
+        "vectorised",
+        "moons_accuracy",
+        "relu_backward",
+    )
     for i in range(1, n + 1):
         name = f"{names[i % len(names)]} Example {i:02d}"
         key = f"student-{i:04d}"
@@ -375,18 +539,31 @@ def students(n: int, *, seed: int = 1) -> Iterator[Graded]:
             yield without_checks(key, name, State.NOTHING_SUBMITTED, text("Nothing was handed in."))
             continue
         if i % 41 == 7:
-            yield without_checks(key, name, State.UNREADABLE, text("{file} is not a notebook.", file="tp4.ipynb"))
+            yield without_checks(
+                key, name, State.UNREADABLE, text("{file} is not a notebook.", file="tp4.ipynb")
+            )
             continue
         ability = rng.random()
         faults = {c for c in frequent if rng.random() > 0.35 + 0.6 * ability}
         if "linear_backward" in faults:
             faults |= {"linear_step", "linear_does_not_accumulate"}
-        faults |= {c for c in FAULTS if c not in ("validate_changes_nothing", "linear_step") and rng.random() > 0.8 + 0.25 * ability}
+        faults |= {
+            c
+            for c in FAULTS
+            if c not in ("validate_changes_nothing", "linear_step") and rng.random() > 0.8 + 0.25 * ability
+        }
         if i % 53 == 11:
             faults.add("validate_changes_nothing")
         late = i % 9 == 0
         made = result(key, name, faults, late_s=97_200 if late else 0, penalty=2.0 if late else 0.0)
         yield Graded(
             result=made,
-            costs=(Cost(check="load", wall_s=0.3 + rng.random(), cpu_s=0.3 + rng.random(), memory_bytes=rng.randrange(80, 200) << 20),),
+            costs=(
+                Cost(
+                    check="load",
+                    wall_s=0.3 + rng.random(),
+                    cpu_s=0.3 + rng.random(),
+                    memory_bytes=rng.randrange(80, 200) << 20,
+                ),
+            ),
         )
