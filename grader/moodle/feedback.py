@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import struct
+import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.errors import MoodleError
-from grader.moodle.names import clean, feedback_folder
+from grader.moodle.names import clean_file, feedback_folder
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -54,7 +56,7 @@ def feedback_zip(
             yield f"{stem}-{len(finished)}.zip", finished[-1]
             finished[-1] = b""
             open_archive = _Archive()
-        open_archive.entries.append(entry)
+        open_archive.add(entry)
     if open_archive.entries or not finished:
         last = f"{stem}-{len(finished) + 1}.zip" if finished else f"{stem}.zip"
         yield last, open_archive.to_bytes()
@@ -62,7 +64,7 @@ def feedback_zip(
 
 def _file_name(name: str) -> str:
     """`name` as Moodle keeps it; it drops base names that begin with a dot or a tilde."""
-    return clean(name.replace("_", "-")).lstrip(".~ ") or "feedback.html"
+    return clean_file(name).lstrip(".~ ") or "feedback.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,11 @@ class _Archive:
         self._size = self.EMPTY
 
     def has_room(self, entry: _Packed, max_bytes: int) -> bool:
-        if self.entries and (self._size + entry.size > max_bytes or len(self.entries) >= _MAX_FILES):
-            return False
+        return len(self.entries) < _MAX_FILES and self._size + entry.size <= max_bytes
+
+    def add(self, entry: _Packed) -> None:
+        self.entries.append(entry)
         self._size += entry.size
-        return True
 
     def to_bytes(self) -> bytes:
         body, directory = bytearray(), bytearray()
@@ -119,3 +122,47 @@ class _Archive:
         count = len(self.entries)
         end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), len(body), 0)
         return bytes(body + directory + end)
+
+
+# --- what Moodle makes of such a zip ------------------------------------------------------------------------
+
+_PLUGINS = {
+    "assignfeedback": frozenset({"comments", "editpdf", "file", "offline"}),
+    "assignsubmission": frozenset({"comments", "file", "onlinetext"}),
+}
+_NUMBER = re.compile(r"\s*(\d+)(?:\.0*)?\s*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A file of an uploaded zip that Moodle takes, and whose it becomes."""
+
+    number: str
+    stored_as: str  # folder and name in the student's feedback files
+
+
+def predict_feedback(entry: str, numbers: Container[str]) -> Taken | None:
+    """What becomes of `entry` (a file's name in the zip); None: it is ignored without a word.
+
+    `numbers` are the Identifiers of the assignment or, where teams hand in, the groups'. Some part of the
+    path must be `anything_NUMBER_plugintype_plugin`; what follows is the file's own path
+    (mod/assign/feedback/file/importziplib.php).
+    """
+    steps = [step for step in entry.replace("\\", "/").split("/") if step not in ("", ".")]
+    if not steps or entry.endswith(("/", "\\")) or steps[-1].startswith((".", "~")):
+        return None
+    for at, step in enumerate(steps):
+        pieces = step.split("_", 4)
+        if len(pieces) < 4:
+            continue
+        _, number, kind, plugin = pieces[:4]
+        match = _NUMBER.fullmatch(number)
+        if match is None or str(int(match[1])) not in numbers or plugin not in _PLUGINS.get(kind.lower(), ()):
+            continue
+        # unpacking a zip, unlike anything else, Moodle writes accents as one character
+        path = [
+            clean_file(unicodedata.normalize("NFC", part)) for part in (*pieces[4:], *steps[at + 1 :]) if part
+        ]
+        if path and all(path):
+            return Taken(number=str(int(match[1])), stored_as="/" + "/".join(path))
+    return None

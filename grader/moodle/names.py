@@ -53,7 +53,12 @@ def parse_entry(path: str) -> EntryName | None:
 
 def clean(name: str) -> str:
     """`name` as Moodle writes it at the head of an entry: `_` is a space, unsafe characters are gone."""
-    cleaned = _UNCLEAN.sub("", name.replace("_", " "))
+    return clean_file(name.replace("_", " "))
+
+
+def clean_file(name: str) -> str:
+    """`name` as Moodle keeps a file's name: unsafe characters are gone."""
+    cleaned = _UNCLEAN.sub("", name)
     return "" if cleaned in {".", ".."} else cleaned
 
 
