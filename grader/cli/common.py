@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +41,15 @@ Lang = Annotated[LanguageCode | None, typer.Option("--lang", help="Language of p
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same inputs and verdicts.")]
 Tp = Annotated[str, typer.Argument(metavar="TP", help="An assignment: tp4, or the path of its folder.")]
 
+AfterDue = Annotated[
+    bool | None,
+    typer.Option(
+        "--after-due/--before-due",
+        help="May students see what is shown only after the due date? By default, what the clock says.",
+        show_default=False,
+    ),
+]
+
 MARKS = {
     Outcome.PASSED: ("✔", "green"),
     Outcome.PARTIAL: ("◐", "yellow"),
@@ -72,6 +82,13 @@ def places() -> tuple[Path, ...]:
 def assignment_called(name: str) -> Assignment:
     """The assignment that the user names."""
     return load_assignment(find_assignment(name, places()))
+
+
+def is_after(due: datetime | None, wish: bool | None) -> bool:
+    """Has the due date passed? `wish` outweighs the clock."""
+    if wish is not None:
+        return wish
+    return due is None or datetime.now(UTC) >= due
 
 
 def language_of(code: LanguageCode | None) -> Language:
