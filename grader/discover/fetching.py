@@ -168,10 +168,8 @@ def _unpack(archive: HandedFile, basket: _Basket, depth: int) -> None:
         try:
             if item.part is None:
                 raise Refused(item.refusal)
-            path = safe_path(
-                f"{archive.path}/{item.name}" if not item.name.startswith("/") else item.name,
-                basket.allowance,
-            )
+            inner = safe_path(item.name, basket.allowance)
+            path = safe_path(f"{archive.path}/{inner}", basket.allowance)
             basket.bound(path, item.part.size)
             content = read_part(source, replace(item.part, path=path), limit=basket.left)
             basket.left -= len(content)
