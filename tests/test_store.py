@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from class_fakes import CARD, make_graded
 
 from grader.errors import StoreError
 from grader.model import Correction, Tier, verbatim
 from grader.store import Conflict, Record, Store, create_or_open, open_existing
+from tests.class_fakes import CARD, make_graded
 
 
 @pytest.fixture
@@ -221,12 +221,13 @@ def test_two_runs_on_one_folder_refuse_each_other(tmp_path: Path) -> None:
 
 def test_a_run_that_was_killed_keeps_nobody_out(tmp_path: Path) -> None:
     script = (
-        "import os, sys; from pathlib import Path; sys.path.insert(0, 'tests')\n"
-        "from class_fakes import CARD; from grader.store import create_or_open\n"
+        "import os, sys; from pathlib import Path\n"
+        "from tests.class_fakes import CARD; from grader.store import create_or_open\n"
         "store = create_or_open(Path(sys.argv[1]), CARD)\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    ended = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False)
+    here = Path(__file__).parents[1]
+    ended = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=here, check=False)
     assert ended.returncode == -9
     create_or_open(tmp_path, CARD).close()
 

@@ -9,10 +9,10 @@ import json
 from pathlib import Path
 
 import pytest
-from class_fakes import CARD, make_graded
 
 from grader.model import Correction, Lateness, State
 from grader.store import Store, create_or_open, grades_csv, results_json, standing
+from tests.class_fakes import CARD, make_graded
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_results_json_is_what_the_contract_says(store: Store) -> None:
         "message": "",
         "points": 1.5,
         "out_of": 4.0,
-        "late": {"seconds": 60, "penalty": 0.5},
+        "late": {"seconds": 60, "penalty": 0.5, "known": True},
         "correction": 0.0,
         "final": 1.0,
     }
@@ -62,6 +62,7 @@ def test_results_json_is_what_the_contract_says(store: Store) -> None:
         "check": "relu_backward",
         "group": "ReLU",
         "visibility": "hidden",
+        "shown": "never",
         "outcome": "failed",
         "points": 0.0,
         "out_of": 2.5,

@@ -145,6 +145,11 @@ class Store:
         row = self._database.row("SELECT content FROM kept WHERE name = ?", name)
         return bytes(row[0]) if row and isinstance(row[0], bytes) else None
 
+    def forget(self, name: str) -> None:
+        """Drop what was kept under a name."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM kept WHERE name = ?", (name,))
+
     # --- results -----------------------------------------------------------------------------------
 
     def put(self, graded: Graded, position: int, *, origin: str = "") -> None:
@@ -160,6 +165,12 @@ class Store:
                     connection.executemany(statement, values)
                 if before is not None and before != (pack(to_json(record.graded.result)),):
                     self.desk.note_result(record.graded.result)
+
+    def holds(self, record: Record) -> bool:
+        """Is this very result there already, at this position?"""
+        result = record.graded.result
+        row = self._database.row("SELECT position, body, origin FROM result WHERE key = ?", result.key)
+        return row == (record.position, pack(to_json(result)), record.origin)
 
     def place(self, places: Sequence[tuple[str, int]]) -> None:
         """Give submissions other positions."""

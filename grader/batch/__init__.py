@@ -1,0 +1,29 @@
+"""Whole classes: executors, resuming, reuse of results, and the files derived from them."""
+
+from grader.batch.derive import derive
+from grader.batch.events import (
+    BatchSummary,
+    Began,
+    Deriving,
+    Event,
+    Failed,
+    Finished,
+    OnEvent,
+    Retrying,
+    Started,
+)
+from grader.batch.grading import grade_class
+
+__all__ = [
+    "BatchSummary",
+    "Began",
+    "Deriving",
+    "Event",
+    "Failed",
+    "Finished",
+    "OnEvent",
+    "Retrying",
+    "Started",
+    "derive",
+    "grade_class",
+]

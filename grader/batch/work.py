@@ -1,0 +1,157 @@
+"""What a grading process does, whoever runs it: open a desk once, then one submission after the other."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from grader.assignment import load_assignment
+from grader.grade import grade_submission, open_desk
+from grader.model import Graded, Submission, Tier
+from grader.sandbox import diagnose, open_slot
+
+Grade = Callable[[Submission], Graded]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One submission to grade, with its bytes."""
+
+    position: int
+    submission: Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of a task. `graded` is None where we failed; `failure` says how."""
+
+    position: int
+    graded: Graded | None
+    failure: str = ""
+    log: str = ""  # what our own code had to say meanwhile
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A task went to a grading process."""
+
+    position: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """A task goes to another process, because of what happened to the first."""
+
+    position: int
+    reason: str
+
+
+Report = Start | Again | Answer
+
+
+class Executor(Protocol):
+    """Runs tasks somewhere: in this process, in others, on other machines."""
+
+    slots: int
+
+    def run(self, tasks: Iterator[Task]) -> Iterator[Report]:
+        """Take tasks as there is room for them; every task gets exactly one Answer, in any order."""
+
+
+class Recipe(Protocol):
+    """How a grading process gets what it needs. Picklable, and small."""
+
+    def open(self) -> AbstractContextManager[Grade]:
+        """Made once per process."""
+
+    def tier(self) -> Tier:
+        """The isolation that it will have here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderRecipe:
+    """Grades with the assignment of a folder on this machine."""
+
+    folder: Path
+    isolation: str  # "auto" or a Tier
+    seed: int
+
+    @contextmanager
+    def open(self) -> Iterator[Grade]:
+        """A desk with its own slot."""
+        assignment = load_assignment(self.folder)
+        with open_slot(isolation=self.isolation, preload=assignment.preload()) as slot:
+            yield partial(grade_submission, desk=open_desk(assignment, slot, seed=self.seed))
+
+    def tier(self) -> Tier:
+        """The tier asked for, which `open` proves; or the best that holds here."""
+        return diagnose().tier if self.isolation == "auto" else Tier(self.isolation)
+
+
+def perform(task: Task, grade: Grade) -> Answer:
+    """Grade one submission; a bug of ours costs this submission only."""
+    began = time.monotonic()
+    with _listen() as lines:
+        try:
+            graded, failure = grade(task.submission), ""
+        except Exception:
+            graded, failure = None, traceback.format_exc()
+    return Answer(
+        position=task.position,
+        graded=graded,
+        failure=failure,
+        log="\n".join(lines),
+        seconds=time.monotonic() - began,
+    )
+
+
+class _Ear(logging.Handler):
+    """Collects what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@contextmanager
+def _listen() -> Iterator[list[str]]:
+    """Hear our own log, which would otherwise end up in the middle of the progress display."""
+    logger, ear = logging.getLogger("grader"), _Ear()
+    logger.addHandler(ear)
+    try:
+        yield ear.lines
+    finally:
+        logger.removeHandler(ear)
+
+
+class Inline:
+    """Grades in this process, one after the other."""
+
+    slots = 1
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+
+    def run(self, tasks: Iterator[Task]) -> Iterator[Report]:
+        """Opens the desk when the first task comes: a batch of reused results opens none."""
+        first = next(tasks, None)
+        if first is None:
+            return
+        with self._recipe.open() as grade:
+            task: Task | None = first
+            while task is not None:
+                yield Start(position=task.position, where="here")
+                yield perform(task, grade)
+                task = next(tasks, None)
