@@ -15,7 +15,7 @@ from typing import Protocol
 from grader.assignment import load_assignment
 from grader.grade import grade_submission, open_desk
 from grader.model import Graded, Submission, Tier
-from grader.sandbox import diagnose, open_slot
+from grader.sandbox import open_slot
 
 Grade = Callable[[Submission], Graded]
 
@@ -93,8 +93,11 @@ class FolderRecipe:
             yield partial(grade_submission, desk=open_desk(assignment, slot, seed=self.seed))
 
     def tier(self) -> Tier:
-        """The tier asked for, which `open` proves; or the best that holds here."""
-        return diagnose().tier if self.isolation == "auto" else Tier(self.isolation)
+        """The tier asked for, which `open` proves; or what a slot turns out to have here."""
+        if self.isolation != "auto":
+            return Tier(self.isolation)
+        with open_slot(isolation=self.isolation, preload=()) as slot:
+            return slot.tier
 
 
 def perform(task: Task, grade: Grade) -> Answer:
