@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grader.model import Check, Correction, Graded, Outcome, State, Text, Tier
 from grader.report.numbers import quantile
-from grader.report.tally import Tally, tally
+from grader.store import Standing, standing
 
 MIN_FOR_DISCRIMINATION = 8  # students; below, a correlation says nothing
 
@@ -23,7 +23,7 @@ class ClassRow:
     identifier: str | None
     state: State
     message: Text
-    tally: Tally
+    standing: Standing
     late_s: int | None
     outcomes: tuple[tuple[str, Outcome, float], ...]  # check, outcome, share of its points
     mistakes: tuple[tuple[str, str], ...]  # check, id of the mistake
@@ -51,7 +51,7 @@ def class_row(
         identifier=result.identifier,
         state=result.state,
         message=result.message,
-        tally=tally(result, corrections),
+        standing=standing(result, corrections),
         late_s=result.lateness.seconds,
         outcomes=tuple((c.check, c.outcome, c.points / c.out_of if c.out_of else 0.0) for c in result.checks),
         mistakes=tuple((c.check, mistake) for c in result.checks for mistake in c.mistakes),
@@ -167,7 +167,7 @@ def mistake_figures(rows: Sequence[ClassRow]) -> tuple[MistakeFigures, ...]:
 
 def spread(rows: Sequence[ClassRow], out_of: float) -> Spread:
     """Where the final scores lie."""
-    scores = [row.tally.final for row in rows if row.was_run]
+    scores = [row.standing.final for row in rows if row.was_run]
     count = min(20, max(1, math.ceil(out_of)))
     bins = [0] * count
     for score in scores:

@@ -69,6 +69,8 @@ def say(words: Text, tongue: Language) -> str:
     """A sentence in `tongue`; an author's own words are looked up in the catalogue too."""
     if words.template == _VERBATIM:
         return tongue.gettext(str(dict(words.args)["words"]))
+    if not words.args:
+        return tongue.gettext(words.template)  # an author's sentence may hold braces: "t in {0, 1}"
     return words.render(tongue.gettext)
 
 

@@ -24,8 +24,7 @@ from grader.report import notebook
 from grader.report.evidence import Shown, show
 from grader.report.page import render, say
 from grader.report.seen import Audience, is_open, seen_by
-from grader.report.tally import Tally, points_now, tally
-from grader.store import Comment
+from grader.store import Comment, Standing, standing
 
 EVIDENCE_LIMIT = 600_000  # characters of HTML of all evidence on a page
 FIRST_STEPS = 3
@@ -90,7 +89,7 @@ class Page:
     """What the template needs, decided."""
 
     result: SubmissionResult
-    tally: Tally
+    standing: Standing
     groups: tuple[GroupView, ...]
     to_do: tuple[CheckView, ...]
     waiting: tuple[CheckView, ...]
@@ -102,6 +101,13 @@ class Page:
     cells_left: int
     costs: tuple[Cost, ...]
     tier: Tier | None
+
+
+def _points_now(view: StudentView) -> dict[str, float]:
+    """The points of each check, those that a person gave in place of the machine's."""
+    points = {check.check: check.points for check in view.graded.result.checks}
+    decided = {c.check: c.points for c in view.corrections if c.points is not None and c.check in points}
+    return points | decided
 
 
 def _titles(result: SubmissionResult, view: StudentView, tongue: Language) -> dict[str, str]:
@@ -193,7 +199,7 @@ def _changes(
     return tuple(
         Change(
             title=titles.get(aliases.get(c.check, ""), tongue.gettext("whole submission")),
-            before=machine.get(c.check, tally(whole, ()).points),
+            before=machine.get(c.check, standing(whole, ()).points),
             after=c.points,
             reason=c.reason,
             author=c.author,
@@ -213,7 +219,7 @@ def decide(view: StudentView, tongue: Language) -> Page:
     cells_left = 0
     if view.graded.document is not None:
         cells, cells_left = notebook.show_cells(view.graded.document, hits=lines, raised=raised)
-    points = points_now(whole, view.corrections)
+    points = _points_now(view)
     corrections, comments = _corrections(view, aliases), _comments(view, aliases)
     evidence = _evidence(result, tongue)
     checks = tuple(
@@ -233,7 +239,7 @@ def decide(view: StudentView, tongue: Language) -> Page:
     staff = view.audience == Audience.STAFF
     return Page(
         result=result,
-        tally=tally(whole, view.corrections),
+        standing=standing(whole, view.corrections),
         groups=_groups(checks),
         to_do=to_do,
         waiting=tuple(c for c in checks if c.result.outcome is Outcome.SKIPPED),
