@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
+from grader.load.archives import opened
+from grader.load.conflicts import has_conflict, one_side
 from grader.load.decoding import decode
-from grader.load.notebook import NotANotebook, read_cells
+from grader.load.kinds import Kind, kind_of, what_to_hand_in
+from grader.load.notebook import NotANotebook, read_notebook
 from grader.model import Cell, CodeUnit, Document, HandedFile, Program, Submission, Text, text
+
+MAX_FILE_BYTES = 64_000_000
+MAX_MODULE_BYTES = 5_000_000
+MAX_CANDIDATES = 20
+MAX_NAME = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,67 +36,181 @@ class Loaded:
     document: Document | None = None
     notes: tuple[Text, ...] = ()
     problem: Text = Text()  # why there is no program
-    files: tuple[str, ...] = ()  # what the program and the document were read from
-
-
-def read(submission: Submission, wanted: Wanted) -> Loaded:
-    """The work in a submission, chosen by what it defines, then by the assignment's patterns."""
-    if not submission.files:
-        return Loaded(problem=text("No file was handed in."))
-    candidates = [c for c in (_candidate(f, wanted) for f in submission.files) if c is not None]
-    if not candidates:
-        return Loaded(
-            problem=text("No notebook and no Python module was found among the files handed in."),
-            files=tuple(f.path for f in submission.files),
-        )
-    candidates.sort(key=lambda c: c.rank)
-    best = candidates[0]
-    notes: tuple[Text, ...] = ()
-    if len(candidates) > 1:
-        others = ", ".join(c.file.path for c in candidates[1:4])
-        notes = (
-            text(
-                "{path} was graded: it defines most of what is asked. Others: {others}.",
-                path=best.file.path,
-                others=others,
-            ),
-        )
-    program = Program(
-        path=best.file.path,
-        units=tuple(
-            CodeUnit(source=c.source, label=c.label, anchor=c.anchor) for c in best.cells if c.kind == "code"
-        ),
-        files=tuple(f for f in submission.files if f is not best.file),
-    )
-    document = Document(path=best.file.path, cells=best.cells)
-    return Loaded(program=program, document=document, notes=notes, files=(best.file.path,))
+    files: tuple[str, ...] = ()  # what was handed in, the file that was graded first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
     file: HandedFile
     cells: tuple[Cell, ...]
+    notes: tuple[Text, ...]
+    filled: int  # how many of the names asked for it defines, blanks apart
+    defined: int
     rank: tuple[object, ...]
 
 
-def _candidate(file: HandedFile, wanted: Wanted) -> _Candidate | None:
-    name = PurePosixPath(file.path).name
-    if name.endswith(".ipynb"):
+def read(submission: Submission, wanted: Wanted) -> Loaded:
+    """The work in a submission, chosen by what it defines, then by the assignment's patterns."""
+    files = opened(submission.files)
+    if not files.files:
+        return Loaded(problem=submission.problem or text("No file was handed in."), notes=files.notes)
+    kinds = [(file, kind_of(file)) for file in files.files]
+    codes = [(f, k) for f, k in kinds if k in (Kind.NOTEBOOK, Kind.MODULE)]
+    codes = codes or [(f, _by_name(f)) for f, k in kinds if k is Kind.JUNK and _is_checkpoint(f)]
+    codes.sort(key=lambda pair: (_pattern(pair[0].path, wanted), pair[0].path))
+    candidates, faults = [], []
+    for file, kind in codes[:MAX_CANDIDATES]:
+        found = _candidate(file, kind, wanted)
+        if isinstance(found, Text):
+            faults.append(found)
+        else:
+            candidates.append(found)
+    if not candidates:
+        names = ", ".join(PurePosixPath(f.path).name for f, k in kinds[:5] if k is not Kind.JUNK) or "…"
+        problem = faults[0] if faults else what_to_hand_in(frozenset(k for _, k in kinds), names[:MAX_NAME])
+        return Loaded(problem=problem, notes=files.notes, files=tuple(f.path for f in files.files))
+    candidates.sort(key=lambda c: c.rank)
+    return _loaded(candidates, kinds, (*files.notes, *faults))
+
+
+def _loaded(
+    candidates: list[_Candidate], kinds: list[tuple[HandedFile, Kind]], notes: tuple[Text, ...]
+) -> Loaded:
+    best = candidates[0]
+    units = tuple(
+        CodeUnit(source=c.source, label=c.label, anchor=c.anchor) for c in best.cells if c.kind == "code"
+    )
+    others = [f for f, k in kinds if k is not Kind.JUNK and f is not best.file]
+    program = Program(path=best.file.path, units=units, files=_beside(best.file, others))
+    return Loaded(
+        program=program,
+        document=Document(path=best.file.path, cells=best.cells),
+        notes=(*notes, *_choice(candidates), *best.notes),
+        files=(best.file.path, *(f.path for f in others)),
+    )
+
+
+def _choice(candidates: list[_Candidate]) -> tuple[Text, ...]:
+    """Which file was graded, where another could have been meant."""
+    best, rivals = candidates[0], [c for c in candidates[1:] if c.defined or not candidates[0].defined]
+    if not rivals:
+        return ()
+    others = ", ".join(c.file.path[:MAX_NAME] for c in rivals[:4])
+    if best.filled > rivals[0].filled:
+        return (
+            text(
+                "{path} was graded: it defines {count} of the names asked for, more than {others}.",
+                path=best.file.path,
+                count=best.filled,
+                others=others,
+            ),
+        )
+    return (text("{path} was graded, and not {others}.", path=best.file.path, others=others),)
+
+
+def _beside(work: HandedFile, others: list[HandedFile]) -> tuple[HandedFile, ...]:
+    """The other files, at the paths that they have as seen from the work's folder."""
+    folder = PurePosixPath(work.path).parent
+    placed: dict[str, HandedFile] = {}
+    for file in others:
+        path = PurePosixPath(file.path)
+        is_near = folder in path.parents
+        name = str(path.relative_to(folder) if is_near else path)
+        if is_near or name not in placed:
+            placed[name] = HandedFile(path=name, content=file.content, modified=file.modified)
+    placed.pop(PurePosixPath(work.path).name, None)
+    return tuple(placed[name] for name in sorted(placed))
+
+
+# --- candidates --------------------------------------------------------------------------------------------
+
+
+def _candidate(file: HandedFile, kind: Kind, wanted: Wanted) -> _Candidate | Text:
+    """What a file offers, or why it cannot be read."""
+    limit = MAX_FILE_BYTES if kind is Kind.NOTEBOOK else MAX_MODULE_BYTES
+    if len(file.content) > limit:
+        return text("{path} is too large to be read.", path=file.path)
+    cells: tuple[Cell, ...]
+    notes: tuple[Text, ...]
+    if kind is Kind.NOTEBOOK:
         try:
-            cells = read_cells(file.content)
+            notebook = read_notebook(file.content)
         except NotANotebook:
-            return None
-    elif name.endswith(".py"):
-        cells = (Cell(kind="code", source=decode(file.content), label=name, anchor="module"),)
+            return text(
+                "{path} is damaged: no cell could be read. Open it in Jupyter, save it, and hand it in again.",
+                path=file.path,
+            )
+        cells, notes = notebook.cells, notebook.notes
     else:
-        return None
+        cells, notes = _module(file)
     code = "\n".join(c.source for c in cells if c.kind == "code")
-    pattern = next((i for i, p in enumerate(wanted.patterns) if fnmatch(name, p)), len(wanted.patterns))
-    rank = (-count_defined(code, wanted.names), pattern, file.path)
-    return _Candidate(file=file, cells=cells, rank=rank)
+    if not code.strip():
+        return text("{path} holds no code: all of its cells are empty.", path=file.path)
+    filled, defined = count_defined(code, wanted.names)
+    newest = -file.modified.timestamp() if file.modified else 0.0
+    rank = (-filled, -defined, _is_draft(file.path), _pattern(file.path, wanted), newest, file.path)
+    return _Candidate(file=file, cells=cells, notes=notes, filled=filled, defined=defined, rank=rank)
 
 
-def count_defined(code: str, names: tuple[str, ...]) -> int:
-    """How many of `names` the code defines, judged by its text alone: nothing strange is parsed here."""
-    found = re.findall(r"^[ \t]*(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=", code, re.MULTILINE)
-    return len({a or b for a, b in found} & set(names))
+def _module(file: HandedFile) -> tuple[tuple[Cell, ...], tuple[Text, ...]]:
+    name = PurePosixPath(file.path).name
+    label = name if name.endswith(".py") else f"{name}.py"
+    source = decode(file.content).encode("utf-8", "replace").decode()
+    notes: tuple[Text, ...] = ()
+    if has_conflict(source):
+        source = one_side(source, first=True)
+        notes = (
+            text(
+                "{label} holds the marks of a merge: the first side of each conflict was read.", label=label
+            ),
+        )
+    return (Cell(kind="code", source=source, label=label, anchor="module"),), notes
+
+
+def _by_name(file: HandedFile) -> Kind:
+    return Kind.NOTEBOOK if file.path.endswith(".ipynb") else Kind.MODULE
+
+
+def _is_checkpoint(file: HandedFile) -> bool:
+    name = PurePosixPath(file.path).name
+    return name.endswith(("-checkpoint.ipynb", "-checkpoint.py"))
+
+
+_DRAFT = re.compile(
+    r"\(\d+\)|\bcop(?:y|ie)\b|[-_ ](?:old|draft|backup|bak|brouillon|ancien|starter|enonce)\b", re.IGNORECASE
+)
+
+
+def _is_draft(path: str) -> bool:
+    return _DRAFT.search(path) is not None
+
+
+def _pattern(path: str, wanted: Wanted) -> int:
+    name = PurePosixPath(path).name.lower()
+    return next((i for i, p in enumerate(wanted.patterns) if fnmatch(name, p.lower())), len(wanted.patterns))
+
+
+_DEFINED = re.compile(r"^[ \t]*(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
+_BLANK = re.compile(
+    r"NotImplementedError|YOUR CODE|VOTRE CODE|TODO|^[ \t]+(?:pass|\.\.\.)[ \t]*$", re.MULTILINE
+)
+
+
+def count_defined(code: str, names: tuple[str, ...]) -> tuple[int, int]:
+    """How many of `names` the code defines without and with blanks, judged by its text alone.
+
+    Nothing strange is parsed in this process. A name is blank when every definition of it looks unfinished.
+    """
+    found = list(_DEFINED.finditer(code))
+    asked = frozenset(names)
+    filled: set[str] = set()
+    defined: set[str] = set()
+    tops = [m for m in found if not m[0][:1].isspace()] + [None]
+    ends = {m.start(): (n.start() if n else len(code)) for m, n in zip(tops, tops[1:], strict=False) if m}
+    for match in found:
+        name = match[1] or match[2]
+        if name in asked:
+            defined.add(name)
+            if not _BLANK.search(code, match.start(), ends.get(match.start(), match.end())):
+                filled.add(name)
+    return len(filled), len(defined)
