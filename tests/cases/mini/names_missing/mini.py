@@ -1,0 +1,5 @@
+import numpy as np
+
+
+def Softmax(O):
+    return O
