@@ -1,0 +1,113 @@
+"""What the checks of TP4 share. Ships to students: no answers here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits, make_circles, make_moons
+
+from grader.checks import CheckFailed, Student, StudentObject, expect_array, expect_close
+
+Array = np.ndarray[Any, Any]
+Data = tuple[Array, Array, Array, Array, Array, Array]  # X, y to train; to validate; kept apart
+
+# A parameter takes a value in the shape and precision that it has: a bias may be (q,) or (1, q).
+FILL = (
+    "lambda owner, name, value: setattr(owner, name, "
+    "value.astype(getattr(owner, name).dtype).reshape(getattr(owner, name).shape))"
+)
+
+
+@pytest.fixture
+def numbers(rng: np.random.Generator) -> Callable[..., Array]:
+    """Makes arrays of numbers of order one, none of them 0, which single precision holds exactly."""
+
+    def make(*shape: int) -> Array:
+        return rng.integers(1, 129, size=shape) * rng.choice([-1.0, 1.0], size=shape) / 64
+
+    return make
+
+
+@pytest.fixture
+def make_linear() -> Callable[..., StudentObject]:
+    """Makes somebody's Linear with given parameters."""
+
+    def make(person: Student, W: Array, b: Array, *, lr: float = 0.1) -> StudentObject:
+        layer = person.create("Linear", W.shape[0], W.shape[1], lr=lr, seed=0)
+        _fill(person, layer, W, b)
+        return layer
+
+    return make
+
+
+@pytest.fixture
+def make_net() -> Callable[..., StudentObject]:
+    """Makes somebody's TwoLayerPerceptron with given parameters W1, b1, W2, b2."""
+
+    def make(person: Student, parameters: tuple[Array, ...], **options: float) -> StudentObject:
+        W1, b1, W2, b2 = parameters
+        net = person.create("TwoLayerPerceptron", *W1.shape, W2.shape[1], **{"lr": 0.1, "seed": 0} | options)
+        _fill(person, net.get("fc1"), W1, b1)
+        _fill(person, net.get("fc2"), W2, b2)
+        return net
+
+    return make
+
+
+def _fill(person: Student, layer: StudentObject, W: Array, b: Array) -> None:
+    fill = person.make(FILL)
+    for name, value in (("W", W), ("b", b)):
+        fill.call("__call__", layer, name, value)
+
+
+@pytest.fixture
+def expect_follows() -> Callable[..., None]:
+    """Compares with the reference or, so that a slip is charged once, with the student's own modules."""
+
+    def expect(got: Array, expected: Array, own: Array | None, *, name: str) -> None:
+        try:
+            expect_close(got, expected, name=name, rtol=1e-5, atol=1e-6)
+        except CheckFailed:
+            if own is None or own.shape != got.shape or not own.any():
+                raise
+            if not np.allclose(got, own, rtol=1e-5, atol=1e-6):
+                raise
+
+    return expect
+
+
+@pytest.fixture
+def expect_relu_gradient() -> Callable[..., None]:
+    """Compares with the reference, but where the input is 0 takes any share of `out_grad` from 0 to 1."""
+
+    def expect(value: Any, x: Array, out_grad: Array, expected: Array, *, name: str) -> None:
+        got = expect_array(value, shape=x.shape, name=name)
+        share = np.where(x == 0, got / out_grad, 0.0)
+        free = (x == 0) & (share >= -1e-6) & (share <= 1 + 1e-6)
+        expect_close(np.where(free, expected, got), expected, name=name)
+
+    return expect
+
+
+@cache
+def _split(data: str, seed: int) -> Data:
+    if data == "digits":
+        X, y = load_digits(return_X_y=True)
+        X, sizes = X / 16.0, (600, 800)
+    else:
+        make, options = {"moons": (make_moons, {}), "circles": (make_circles, {"factor": 0.4})}[data]
+        X, y = make(n_samples=600, noise=0.15, random_state=seed, **options)
+        sizes = (200, 300)
+    order = np.random.default_rng(seed).permutation(len(X))
+    a, b, c = np.split(order, sizes)
+    return X[a], y[a], X[b], y[b], X[c], y[c]
+
+
+@pytest.fixture
+def data() -> Callable[[str, int], Data]:
+    """Gives moons, circles or digits, split in three: to train, to validate, kept apart."""
+    return _split

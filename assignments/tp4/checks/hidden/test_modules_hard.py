@@ -1,0 +1,158 @@
+"""The modules on other inputs, and on those that hide no mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks import (
+    Student,
+    StudentObject,
+    expect_array,
+    expect_close,
+    expect_gradient,
+    expect_scalar,
+    expect_unchanged,
+    fail,
+)
+
+
+@pytest.mark.check(points=0.5, group="Linear", after="linear_shapes", diagnose=False)
+def test_linear_differences(
+    student: Student, rng: np.random.Generator, numbers: Any, make_linear: Any
+) -> None:
+    """Linear.backward agrees with central differences of your own Linear.forward."""
+    X, W, b, out_grad = numbers(5, 3), numbers(3, 7), numbers(7), numbers(5, 7)
+    layer = make_linear(student, W, b)
+    layer.call("forward", X)
+    dX = expect_array(layer.call("backward", out_grad), shape=(5, 3), name="backward(out_grad)")
+    dW = expect_array(layer.get("dW"), shape=(3, 7), name="dW")
+
+    def value(x: Any, weights: Any) -> float:
+        again = make_linear(student, weights, b)
+        Z = expect_array(again.call("forward", x), shape=(5, 7), name="forward(X)")
+        return float(np.sum(out_grad * Z))
+
+    expect_gradient(lambda w: value(X, w), W, dW, name="dW", rng=rng)
+    expect_gradient(lambda x: value(x, W), X, dX, name="backward(out_grad)", rng=rng)
+
+
+def _backward(layer: StudentObject, batches: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
+    """What the layer's last backward stores and returns, after forward and backward of every batch."""
+    for X, out_grad in batches:
+        layer.call("forward", X)
+        in_grad = layer.call("backward", out_grad)
+    db = expect_array(layer.get("db"), name="db")
+    return {
+        "dW": expect_array(layer.get("dW"), name="dW"),
+        "db": db[0] if db.ndim == 2 and len(db) == 1 else db,
+        "backward(out_grad)": expect_array(in_grad, name="backward(out_grad)"),
+    }
+
+
+@pytest.mark.check(points=0.5, group="Linear", after="linear_shapes")
+def test_linear_one_example(
+    student: Student, reference: Student, numbers: Any, make_linear: Any, expect_follows: Any
+) -> None:
+    """A batch of one works, and backward belongs to the last forward."""
+    X, one, W, b = numbers(5, 3), (numbers(1, 3), numbers(1, 4)), numbers(3, 4), numbers(4)
+    mine, right = make_linear(student, W, b), make_linear(reference, W, b)
+    for layer in (mine, right):
+        layer.call("forward", X)
+    own = _backward(make_linear(student, W, b), [one])
+    got, expected = _backward(mine, [one]), _backward(right, [one])
+    for name, array in got.items():
+        expect_follows(array, expected[name], own[name], name=name)
+
+
+@pytest.mark.check(points=0.5, group="Linear", after="linear_shapes")
+def test_linear_no_accumulation(
+    student: Student, reference: Student, numbers: Any, make_linear: Any, expect_follows: Any
+) -> None:
+    """A second backward does not add to the gradients of the first."""
+    W, b = numbers(3, 4), numbers(4)
+    batches = [(numbers(5, 3), numbers(5, 4)), (numbers(6, 3), numbers(6, 4))]
+    own = _backward(make_linear(student, W, b), batches[1:])
+    got, expected = (_backward(make_linear(p, W, b), batches) for p in (student, reference))
+    for name, array in got.items():
+        expect_follows(array, expected[name], own[name], name=name)
+
+
+@pytest.mark.check(points=0.5, group="Dropout", after="dropout_training")
+def test_dropout_mask(student: Student, numbers: Any) -> None:
+    """Dropout.backward uses the mask of the last forward, and each forward draws another."""
+    X, out_grad = numbers(40, 30), numbers(40, 30)
+    dropout = student.create("Dropout", 0.4, seed=7)
+    first = expect_array(dropout.call("forward", X), shape=X.shape, name="forward(X)")
+    second = expect_array(dropout.call("forward", X), shape=X.shape, name="forward(X)")
+    got = expect_array(dropout.call("backward", out_grad), shape=X.shape, name="backward(out_grad)")
+    if np.array_equal(first == 0, second == 0):
+        fail("Two calls of forward set the same entries to 0.", mistake="dropout_same_mask")
+    if not np.array_equal(got == 0, second == 0):
+        fail(
+            "backward(out_grad) is not 0 where forward set entries to 0.",
+            mistake="dropout_other_mask_in_backward",
+        )
+    if np.allclose(got, np.where(second == 0, 0.0, out_grad), rtol=1e-4):
+        fail(
+            "backward(out_grad) is not divided by 1 - rate, as forward is.",
+            mistake="dropout_gradient_without_rescaling",
+        )
+    expect_close(got, np.where(second == 0, 0.0, out_grad / 0.6), name="backward(out_grad)")
+
+
+@pytest.mark.check(points=0.5, group="Loss", after="loss_values")
+def test_loss_apart(student: Student, reference: Student, rng: np.random.Generator, numbers: Any) -> None:
+    """The loss is finite and right when the scores of an example lie 800 apart."""
+    logits = numbers(5, 3)
+    logits[np.arange(5), rng.integers(0, 3, size=5)] += 800.0
+    y = np.argmin(logits, axis=1)
+    mine, right = student.create("SoftmaxCrossEntropy"), reference.create("SoftmaxCrossEntropy")
+    value, gradient = mine.call("forward", logits, y), mine.call("backward")
+    got = expect_scalar(value, name="the loss")
+    expect_close(got, right.call("forward", logits, y), name="the loss", rtol=1e-5)
+    expect_array(gradient, shape=(5, 3), name="backward()")
+
+
+@pytest.mark.check(points=0.5, group="Loss", after="loss_shift")
+def test_loss_rows(student: Student, reference: Student, rng: np.random.Generator, numbers: Any) -> None:
+    """An example with logits near 10000 does not disturb one with logits near -10000."""
+    logits = numbers(4, 3) + np.array([[10000.0], [-10000.0], [0.0], [1000.0]])
+    y = np.argmax(logits, axis=1)
+    mine, right = student.create("SoftmaxCrossEntropy"), reference.create("SoftmaxCrossEntropy")
+    got = expect_scalar(mine.call("forward", logits, y), name="the loss")
+    expect_close(got, right.call("forward", logits, y), name="the loss", rtol=1e-3, atol=1e-3)
+    expect_array(mine.call("backward"), shape=(4, 3), name="backward()")
+
+
+@pytest.mark.check(points=0.5, group="Loss", after="loss_values")
+def test_loss_absent_class(
+    student: Student, reference: Student, rng: np.random.Generator, numbers: Any
+) -> None:
+    """The loss works when a class is absent from the batch, and for a batch of one."""
+    for n in (6, 1):
+        logits, y = numbers(n, 4), rng.permutation(np.arange(n) % 2) + 1  # classes 0 and 3 are absent
+        mine, right = student.create("SoftmaxCrossEntropy"), reference.create("SoftmaxCrossEntropy")
+        got = expect_scalar(mine.call("forward", logits, y), name="the loss")
+        expect_close(got, right.call("forward", logits, y), name="the loss", rtol=1e-5, atol=1e-5)
+        gradient = expect_array(mine.call("backward"), shape=(n, 4), name="backward()")
+        expected = right.call("backward")
+        if n == 1:  # a wrong mean over the batch is another check's business
+            expect_close(gradient, expected, name="backward() of one example", atol=1e-6)
+
+
+@pytest.mark.check(points=0.5, group="Network", after="linear_shapes")
+def test_arguments_untouched(
+    student: Student, rng: np.random.Generator, numbers: Any, make_linear: Any
+) -> None:
+    """No method changes the arrays that it is given."""
+    X, W, b, out_grad = numbers(6, 4), numbers(4, 3), numbers(3), numbers(6, 3)
+    layer, relu, dropout = make_linear(student, W, b), student.create("ReLU"), student.create("Dropout", 0.4)
+    loss, y = student.create("SoftmaxCrossEntropy"), np.array([0, 1, 2, 0, 1, 2])
+    for module, inputs, gradient in ((layer, X, out_grad), (relu, X, X[::-1]), (dropout, X, X[::-1])):
+        expect_unchanged(module.observe("forward", inputs), (inputs,), names=("X",))
+        expect_unchanged(module.observe("backward", gradient), (gradient,), names=("out_grad",))
+    expect_unchanged(loss.observe("forward", out_grad, y), (out_grad, y), names=("logits", "y"))

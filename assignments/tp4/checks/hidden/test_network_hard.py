@@ -1,0 +1,178 @@
+"""The perceptron and its training on other inputs, and on those that hide no mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks import (
+    Student,
+    StudentObject,
+    expect_accuracy,
+    expect_array,
+    expect_gradient,
+    expect_scalar,
+    fail,
+)
+from grader.model import text
+
+
+def _parameters(numbers: Callable[..., Any], d: int, h: int, q: int) -> tuple[Any, ...]:
+    return numbers(d, h), numbers(h), numbers(h, q), numbers(q)
+
+
+@pytest.mark.check(points=0.5, group="Network", after="linear_shapes", diagnose=False)
+def test_network_differences(student: Student, rng: np.random.Generator, numbers: Any, make_net: Any) -> None:
+    """The network's gradients agree with central differences of its own loss."""
+    X, y, parameters = numbers(7, 3), rng.permutation(np.arange(7) % 4), _parameters(numbers, 3, 8, 4)
+    net = make_net(student, parameters)
+    for call in (("forward", X), ("loss", y), ("backward",)):
+        net.call(*call)
+    gradients = [
+        expect_array(net.get("fc1.dW"), shape=(3, 8), name="fc1.dW"),
+        expect_array(net.get("fc1.db"), shape=[(8,), (1, 8)], name="fc1.db"),
+        expect_array(net.get("fc2.dW"), shape=(8, 4), name="fc2.dW"),
+        expect_array(net.get("fc2.db"), shape=[(4,), (1, 4)], name="fc2.db"),
+    ]
+    for i, name in enumerate(("fc1.dW", "fc1.db", "fc2.dW", "fc2.db")):
+
+        def loss(at: Any, i: int = i) -> float:
+            again = make_net(student, (*parameters[:i], at, *parameters[i + 1 :]))
+            again.call("forward", X)
+            return expect_scalar(again.call("loss", y), name="loss(y)")
+
+        expect_gradient(loss, parameters[i], gradients[i], name=name, rng=rng)
+
+
+@pytest.mark.check(points=0.5, group="Network", after="linear_shapes")
+def test_network_nonlinear(student: Student, numbers: Any, make_net: Any) -> None:
+    """The network is more than one linear map: there is an activation between its layers, and none after."""
+    net = make_net(student, _parameters(numbers, 3, 9, 4))
+    X = numbers(12, 3)
+    at = [expect_array(net.call("forward", t * X), shape=(12, 4), name="forward(X)") for t in (-1, 0, 1)]
+    bend = np.abs(at[0] + at[2] - 2 * at[1]).max()
+    if bend < 1e-3:
+        fail("forward is an affine function of X: two linear layers are one.", mistake="no_activation")
+    if min(logits.min() for logits in at) >= 0:
+        fail("No logit is ever below 0: an activation follows the last layer.", mistake="relu_on_scores")
+
+
+@pytest.mark.check(points=0.5, group="Network", after="network_predict")
+def test_validate_untouched(
+    student: Student, reference: Student, rng: np.random.Generator, numbers: Any, make_net: Any
+) -> None:
+    """validate runs without dropout, changes no parameter, and leaves dropout on for training."""
+    X, parameters = numbers(60, 3), _parameters(numbers, 3, 40, 4)
+    names = ("fc1.W", "fc1.b", "fc2.W", "fc2.b")
+    plain, net = make_net(student, parameters), make_net(student, parameters, dropout=0.5)
+    logits = expect_array(plain.call("forward", X), shape=(60, 4), name="forward(X)")
+    y = np.argmax(logits, axis=1)
+    before = [expect_array(net.get(n), name=n) for n in names]
+    accuracy = expect_scalar(net.call("validate", X, y), name="validate(X, y)")
+    for name, old in zip(names, before, strict=True):
+        if not np.array_equal(old, expect_array(net.get(name), name=name)):
+            fail(text("validate changes {name}.", name=name), mistake="validate_trains")
+    if accuracy != 1.0:
+        module = student.create("Dropout", 0.5, seed=1)
+        module.set("training", False)
+        own = expect_array(module.call("forward", X), shape=X.shape, name="Dropout.forward(X)")
+        fail(
+            "With dropout = 0.5, validate is not right on what the same network predicts without.",
+            mistake="dropout_in_validation" if np.array_equal(own, X) else "dropout_in_inference",
+        )
+    after = expect_array(net.call("forward", X), shape=(60, 4), name="forward(X)")
+    if np.allclose(after, logits, rtol=1e-4, atol=1e-4):
+        fail("After validate dropout stays off in training.", mistake="dropout_left_off")
+
+
+# A network of the student's own class that writes down which examples each step was made with.
+RECORDER = (
+    "type('Recorder', (TwoLayerPerceptron,), {"
+    "'forward': lambda self, X: (setattr(self, 'seen_X', X), TwoLayerPerceptron.forward(self, X))[1], "
+    "'loss': lambda self, y: (setattr(self, 'seen_y', y), setattr(self, 'used_X', self.seen_X), "
+    "TwoLayerPerceptron.loss(self, y))[2], "
+    "'backward': lambda self: (self.record.append((self.used_X[:, 0].tolist(), self.seen_y.tolist())), "
+    "TwoLayerPerceptron.backward(self))[1], "
+    "'record': []})(2, 5, 3, lr=0.1, seed=0)"
+)
+
+
+@pytest.mark.check(points=0.5, group="Training", after="linear_shapes")
+def test_train_batches(student: Student, rng: np.random.Generator) -> None:
+    """Each epoch of train takes every example once, with its label, in another order."""
+    n, batch_size, num_epochs = 23, 5, 4
+    X = np.column_stack([np.arange(n), rng.normal(size=n)]) / 32
+    y = rng.permutation(np.arange(n) % 3)
+    net = student.make(RECORDER)
+    student.call("train", net, X, y, -1 - X[:7], y[:7], num_epochs, batch_size, 3)
+    batches = _vetted(net.get("record"))
+    classes = {float(v): int(c) for v, c in zip(X[:, 0], y, strict=True)}
+    drawn = [(v, c) for values, labels in batches for v, c in zip(values, labels, strict=False)]
+    if any(v not in classes for v, _ in drawn):
+        idle = student.make(RECORDER)
+        idle.call("validate", -1 - X[:7], y[:7])
+        fail(
+            "train takes steps with examples that are not in X_train.",
+            mistake="validate_trains" if idle.get("record") else "trains_on_validation",
+        )
+    if any(classes[v] != c for v, c in drawn):
+        fail("Examples and labels do not belong together in the batches.", mistake="labels_shuffled_apart")
+    sizes = [len(values) for values, _ in batches]
+    if sizes == [5, 5, 5, 5] * num_epochs:
+        fail("The last, smaller batch of each epoch is left out.", mistake="last_batch_dropped")
+    if sizes != [5, 5, 5, 5, 3] * num_epochs:
+        fail("The batches of an epoch of 23 examples do not have the sizes 5, 5, 5, 5, 3.")
+    epochs = [[v for v, _ in drawn[i : i + n]] for i in range(0, len(drawn), n)]
+    if any(len(set(epoch)) != n for epoch in epochs):
+        fail("Some examples come twice in an epoch, others not at all.")
+    if any(epoch == sorted(epoch) for epoch in epochs):
+        fail("The examples are not shuffled.", mistake="not_shuffled")
+    if epochs[0] == epochs[1] == epochs[2]:
+        fail("The examples come in the same order in every epoch.", mistake="shuffles_once")
+
+
+def _vetted(record: Any) -> list[tuple[list[float], list[int]]]:
+    pairs = [p for p in record if isinstance(p, (tuple, list)) and len(p) == 2]
+    if not pairs:
+        fail("train takes no step.")
+    return [([float(v) for v in values], [int(c) for c in labels]) for values, labels in pairs]
+
+
+@pytest.mark.check(points=0.5, group="Training", after="linear_shapes", timeout_s=20, diagnose=False)
+def test_train_digits(student: Student, data: Any) -> None:
+    """Trained on 600 digits, the network is right on 85 % of the digits kept apart (points from 65 %)."""
+    values = []
+    for seed in (5, 6):
+        X, y, X_val, y_val, X_test, y_test = data("digits", seed)
+        net = student.create("TwoLayerPerceptron", 64, 32, 10, lr=0.08, seed=seed)
+        student.call("train", net, X, y, X_val[:50], y_val[:50], 10, 4, seed)
+        values.append(_accuracy(net, X_test, y_test, 10))
+    expect_accuracy(values, floor=0.65, target=0.85, name="accuracy on the digits")
+
+
+@pytest.mark.check(points=0.5, group="Training", after="linear_shapes", timeout_s=20, diagnose=False)
+def test_train_beats_linear(student: Student, data: Any) -> None:
+    """Trained on one circle within another, the network is right where a linear classifier cannot be."""
+    values = []
+    for seed in (8, 9):
+        X, y, X_val, y_val, X_test, y_test = data("circles", seed)
+        net = student.create("TwoLayerPerceptron", 2, 20, 2, lr=0.2, seed=seed)
+        student.call("train", net, X, y, X_val[:50], y_val[:50], 30, 4, seed)
+        values.append(_accuracy(net, X_test, y_test, 2))
+    linear = max(_linear_accuracy(data("circles", seed)) for seed in (8, 9))
+    expect_accuracy(values, floor=max(0.7, linear), target=0.9, name="accuracy on two circles")
+
+
+def _accuracy(net: StudentObject, X: Any, y: Any, q: int) -> float:
+    logits = expect_array(net.call("forward", X), shape=(len(X), q), name="forward(X)")
+    return float(np.mean(np.argmax(logits, axis=1) == y))
+
+
+def _linear_accuracy(data: tuple[Any, ...]) -> float:
+    """Of least squares on the labels -1 and 1."""
+    X, y, _, _, X_test, y_test = data
+    weights, *_ = np.linalg.lstsq(np.column_stack([X, np.ones(len(X))]), 2.0 * y - 1, rcond=None)
+    return float(np.mean((np.column_stack([X_test, np.ones(len(X_test))]) @ weights > 0) == y_test))

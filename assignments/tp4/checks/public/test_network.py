@@ -1,0 +1,205 @@
+"""The perceptron and its training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks import (
+    Student,
+    StudentObject,
+    expect_accuracy,
+    expect_array,
+    expect_close,
+    expect_scalar,
+    fail,
+)
+from grader.model import Chart, Regions, Series, text
+
+
+def _parameters(numbers: Callable[..., Any], d: int, h: int, q: int) -> tuple[Any, ...]:
+    return numbers(d, h), numbers(h), numbers(h, q), numbers(q)
+
+
+def _labels(rng: np.random.Generator, n: int, q: int) -> Any:
+    return rng.permutation(np.arange(n) % q)
+
+
+@pytest.mark.check(points=0.75, group="Network", after="linear_shapes")
+def test_network_forward(
+    student: Student,
+    reference: Student,
+    rng: np.random.Generator,
+    numbers: Any,
+    make_net: Any,
+    make_linear: Any,
+    expect_follows: Any,
+) -> None:
+    """TwoLayerPerceptron.forward(X) gives the logits, loss(y) their mean cross-entropy."""
+    X, y, parameters = numbers(6, 4), _labels(rng, 6, 3), _parameters(numbers, 4, 5, 3)
+    mine, right = make_net(student, parameters), make_net(reference, parameters)
+    logits = expect_array(mine.call("forward", X), shape=(6, 3), name="forward(X)")
+    own = _own_forward(student, make_linear, parameters, X)
+    expect_follows(logits, right.call("forward", X), own, name="forward(X)")
+    loss = expect_scalar(mine.call("loss", y), name="loss(y)")
+    own_loss = student.create("SoftmaxCrossEntropy").call("forward", logits, y)
+    own_loss = np.asarray(expect_scalar(own_loss, name="SoftmaxCrossEntropy.forward(logits, y)"))
+    expect_follows(np.asarray(loss), np.asarray(right.call("loss", y)), own_loss, name="loss(y)")
+
+
+def _own_forward(person: Student, make_linear: Any, parameters: tuple[Any, ...], X: Any) -> Any:
+    """The logits from the student's own Linear and ReLU, put together here."""
+    W1, b1, W2, b2 = parameters
+    hidden = person.create("ReLU").call("forward", make_linear(person, W1, b1).call("forward", X))
+    logits = make_linear(person, W2, b2).call("forward", hidden)
+    return expect_array(logits, name="Linear.forward(ReLU.forward(Linear.forward(X)))")
+
+
+@pytest.mark.check(points=1.25, group="Network", after="network_forward")
+def test_network_gradients(
+    student: Student,
+    reference: Student,
+    rng: np.random.Generator,
+    numbers: Any,
+    make_net: Any,
+    make_linear: Any,
+    expect_follows: Any,
+) -> None:
+    """backward() puts the gradients of the mean loss into fc1 and fc2."""
+    X, y, parameters = numbers(6, 4), _labels(rng, 6, 3), _parameters(numbers, 4, 5, 3)
+    got, expected = (
+        _gradients(make_net(person, parameters), X, y, (4, 5, 3)) for person in (student, reference)
+    )
+    own = _own_gradients(student, make_linear, parameters, X, y)
+    for name, mine in got.items():
+        expect_follows(mine, expected[name], own[name], name=name)
+
+
+def _gradients(net: StudentObject, X: Any, y: Any, sizes: tuple[int, int, int]) -> dict[str, Any]:
+    d, h, q = sizes
+    net.call("forward", X)
+    net.call("loss", y)
+    net.call("backward")
+    shapes = {"fc1.dW": (d, h), "fc1.db": [(h,), (1, h)], "fc2.dW": (h, q), "fc2.db": [(q,), (1, q)]}
+    return {name: expect_array(net.get(name), shape=shape, name=name) for name, shape in shapes.items()}
+
+
+def _own_gradients(
+    person: Student, make_linear: Any, parameters: tuple[Any, ...], X: Any, y: Any
+) -> dict[str, Any]:
+    """The gradients from the student's own modules, put together here: wiring is what is asked."""
+    W1, b1, W2, b2 = parameters
+    fc1, relu, fc2 = make_linear(person, W1, b1), person.create("ReLU"), make_linear(person, W2, b2)
+    loss = person.create("SoftmaxCrossEntropy")
+    loss.call("forward", fc2.call("forward", relu.call("forward", fc1.call("forward", X))), y)
+    fc1.call("backward", relu.call("backward", fc2.call("backward", loss.call("backward"))))
+    layers = {"fc1": fc1, "fc2": fc2}
+    found = {f"{n}.{part}": layer.get(part) for n, layer in layers.items() for part in ("dW", "db")}
+    return {n: v[0] if n.endswith("db") and np.ndim(v) == 2 else v for n, v in found.items()}
+
+
+@pytest.mark.check(points=0.5, group="Network", after="linear_shapes")
+def test_network_step(student: Student, rng: np.random.Generator, numbers: Any, make_net: Any) -> None:
+    """step() of the network moves the parameters of both layers."""
+    X, y = numbers(6, 4), _labels(rng, 6, 3)
+    net = make_net(student, _parameters(numbers, 4, 5, 3))
+    for call in (("forward", X), ("loss", y), ("backward",)):
+        net.call(*call)
+    names = ("fc1", "fc2")
+    before = [expect_array(net.get(f"{name}.W"), name=f"{name}.W") for name in names]
+    gradients = [expect_array(net.get(f"{name}.dW"), name=f"{name}.dW") for name in names]
+    net.call("step")
+    after = [expect_array(net.get(f"{name}.W"), name=f"{name}.W after step()") for name in names]
+    moved = [not np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
+    for name, gradient, does_move in zip(names, gradients, moved, strict=True):
+        if gradient.any() and not does_move:
+            fail(
+                text("step() does not move {name}.W, although {name}.dW is not 0.", name=name),
+                mistake="first_layer_not_trained" if moved == [False, True] else None,
+            )
+
+
+@pytest.mark.check(points=0.5, group="Network", after="linear_shapes")
+def test_network_predict(student: Student, rng: np.random.Generator, numbers: Any, make_net: Any) -> None:
+    """predict(X) gives the most probable class of each example, validate(X, y) the share of right ones."""
+    X, parameters = numbers(8, 4), _parameters(numbers, 4, 5, 3)
+    net = make_net(student, parameters)
+    logits = expect_array(net.call("forward", X), shape=(8, 3), name="forward(X)")
+    expected = np.argmax(logits, axis=1)
+    got = expect_array(net.call("predict", X), shape=(8,), name="predict(X)")
+    expect_close(got, expected.astype(float), name="predict(X)")
+    y = expected.copy()
+    y[:3] = (y[:3] + 1) % 3
+    accuracy = expect_scalar(net.call("validate", X, y), name="validate(X, y)")
+    expect_close(accuracy, 5 / 8, name="validate(X, y) with 5 of 8 right")
+
+
+@pytest.mark.check(points=0.5, group="Training", after="linear_shapes")
+def test_train_returns(student: Student, data: Any) -> None:
+    """train returns the validation accuracy after each epoch, a list of num_epochs floats."""
+    X, y, X_val, y_val, _, _ = data("moons", 11)
+    y_val = 1 - y_val  # what is learnt is wrong there: accuracy on the examples to train is not asked
+    net = student.create("TwoLayerPerceptron", 2, 12, 2, lr=0.5, seed=4)
+    values = student.call("train", net, X[:90], y[:90], X_val, y_val, 6, 16, 5)
+    if not isinstance(values, (list, tuple, np.ndarray)) or np.shape(values) != (6,):
+        fail("train(...) with num_epochs = 6 does not return a list of 6 numbers.")
+    accuracies = [expect_scalar(v, name=f"accuracy after epoch {i + 1}") for i, v in enumerate(values)]
+    last = expect_scalar(net.call("validate", X_val, y_val), name="validate(X_val, y_val)")
+    if abs(accuracies[-1] - last) > 1e-9:
+        on_training = expect_scalar(net.call("validate", X[:90], y[:90]), name="validate(X_train, y_train)")
+        fail(
+            text("The last number that train returns is not what validate(X_val, y_val) gives afterwards."),
+            mistake="accuracy_of_training_examples" if abs(accuracies[-1] - on_training) < 1e-9 else None,
+        )
+
+
+@pytest.mark.check(points=1.0, group="Training", after="linear_shapes", timeout_s=20, diagnose=False)
+def test_train_moons(student: Student, data: Any, attach: Any) -> None:
+    """Trained on two moons, the network is right on 90 % of the examples kept apart (points from 75 %)."""
+    values, curves = [], []
+    for seed in (1, 2, 3):
+        X, y, X_val, y_val, X_test, y_test = data("moons", seed)
+        net = student.create("TwoLayerPerceptron", 2, 16, 2, lr=0.4, seed=seed)
+        curves.append(student.call("train", net, X, y, X_val, y_val, 60, 4, seed))
+        logits = expect_array(net.call("forward", X_test), shape=(len(X_test), 2), name="forward(X)")
+        values.append(float(np.mean(np.argmax(logits, axis=1) == y_test)))
+    attach(_regions(net, X_test, y_test))
+    _attach_curves(attach, curves)
+    expect_accuracy(values, floor=0.75, target=0.9, name="accuracy on two moons")
+
+
+def _regions(net: StudentObject, X: Any, y: Any, size: int = 36) -> Regions:
+    across, up = np.linspace(-2.0, 3.0, size), np.linspace(-1.5, 2.0, size)
+    grid = np.array([(u, v) for v in up for u in across])
+    logits = expect_array(net.call("forward", grid), shape=(size * size, 2), name="forward(X)")
+    classes = np.argmax(logits, axis=1).reshape(size, size)
+    return Regions(
+        title="Where the network of the last seed says which class",
+        x_range=(-2.0, 3.0),
+        y_range=(-1.5, 2.0),
+        grid=tuple(tuple(int(c) for c in row) for row in classes),
+        points=tuple((float(a), float(b), int(c)) for (a, b), c in zip(X[:150], y[:150], strict=True)),
+    )
+
+
+def _attach_curves(attach: Any, curves: list[Any]) -> None:
+    """The accuracies that train returned, where they are numbers."""
+    series = []
+    for seed, curve in enumerate(curves, start=1):
+        numbers = np.asarray(curve) if isinstance(curve, (list, np.ndarray)) else np.zeros(0, dtype=object)
+        if numbers.ndim == 1 and numbers.dtype.kind in "fi" and 0 < numbers.size <= 100:
+            x = tuple(float(i) for i in range(1, numbers.size + 1))
+            series.append(Series(label=f"seed {seed}", x=x, y=tuple(float(v) for v in numbers)))
+    if series:
+        attach(
+            Chart(
+                title="What train returned on two moons",
+                x_label="epoch",
+                y_label="validation accuracy",
+                series=tuple(series),
+                thresholds=(("no points", 0.75), ("all points", 0.9)),
+            )
+        )

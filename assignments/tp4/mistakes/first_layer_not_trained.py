@@ -1,0 +1,6 @@
+"""step moves the second layer only"""
+
+
+class TwoLayerPerceptron(TwoLayerPerceptron):
+    def step(self):
+        self.fc2.step()
