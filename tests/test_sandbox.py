@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from grader.checks.connection import Interrupted
-from grader.model import HandedFile, Limits, Outcome
+from grader.errors import SandboxError
+from grader.model import HandedFile, Limits, Outcome, Tier
 from grader.sandbox import Session, Slot, open_slot
 
 LIMITS = Limits(load_s=20, check_s=0.5, memory_bytes=200 << 20, output_bytes=1 << 20)
@@ -49,9 +50,13 @@ def say(words): print(words)
 NAMES = [line[4:].partition("(")[0] for line in SOURCE.splitlines() if line.startswith("def ")]
 
 
-@pytest.fixture(scope="module")
-def slot() -> Iterator[Slot]:
-    with open_slot(isolation="portable", preload=()) as slot:
+@pytest.fixture(scope="module", params=[t.value for t in Tier])
+def slot(request: pytest.FixtureRequest) -> Iterator[Slot]:
+    try:
+        slot = open_slot(isolation=request.param, preload=())
+    except SandboxError as error:
+        pytest.skip(str(error))
+    with slot:
         yield slot
 
 

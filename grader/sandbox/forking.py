@@ -41,7 +41,13 @@ class Run:
             theirs.close()
             os.close(write)
         self.line = Line(ours)
-        self.watch = Watch(ancestor=zygote.pid, root=self.root, output=read, limits=limits)
+        self.watch = Watch(
+            ancestor=zygote.pid,
+            root=self.root,
+            output=read,
+            limits=limits,
+            uncounted=zygote.uncounted(self.root),
+        )
         self.keep: tuple[int, ...] = ()
         self.number = 0
 

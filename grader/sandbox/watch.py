@@ -23,10 +23,11 @@ class Watch:
     process.
     """
 
-    def __init__(self, *, ancestor: int, root: int, output: int, limits: Limits) -> None:
+    def __init__(self, *, ancestor: int, root: int, output: int, limits: Limits, uncounted: int = 0) -> None:
         self._ancestor = ancestor
         self._root = root  # a pidfd
         self._output = output
+        self._uncounted = uncounted  # a process of ours
         self._limits = limits
         self._keep: Collection[int] = ()
         self._printed = 0
@@ -100,7 +101,7 @@ class Watch:
         self._kept += data[: max(0, KEPT_BYTES - len(self._kept))]
 
     def _look(self) -> None:
-        pids = processes.descendants(self._ancestor)
+        pids = [p for p in processes.descendants(self._ancestor) if p != self._uncounted]
         limit = self._limits.memory_bytes
         seen = processes.resident_bytes(pids)
         if seen > limit:
@@ -113,5 +114,6 @@ class Watch:
 
     def _stop_hog(self, verdict: Interrupted) -> None:
         self.stop(verdict)
-        if processes.proportional_bytes(processes.descendants(self._ancestor)) > self._limits.memory_bytes:
+        left = [p for p in processes.descendants(self._ancestor) if p != self._uncounted]
+        if processes.proportional_bytes(left) > self._limits.memory_bytes:
             processes.kill(self._root)  # the loaded submission itself grows

@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,24 +34,29 @@ class Zygote:
         )
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._status: int | None = None
-        work = Path(self._folder.name, "work")
-        work.mkdir(mode=0o700)
+        self._inner = tier is Tier.STRONG
+        try:
+            how = launch.launch(tier, preload=preload, folder=Path(self._folder.name))
+        except BaseException:
+            self._errors.close()
+            self._folder.cleanup()
+            raise
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
         self._process = subprocess.Popen(
-            launch.command("zygote"),
-            env=launch.environment(str(work), {}),
+            how.command,
+            env=how.environment,
             stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
-            cwd=work,
+            cwd=how.folder,
             start_new_session=True,
         )
         theirs.close()
-        self.missing, self._pidfd = self._greet({"tier": tier.value, "preload": preload, "work": str(work)})
+        self.missing, self._pidfd = self._greet({**how.setup, "environment": sorted(how.environment)})
         self.pid = processes.pid_of(self._pidfd)
 
-    def _greet(self, setup: dict[str, object]) -> tuple[tuple[str, ...], int]:
+    def _greet(self, setup: Mapping[str, object]) -> tuple[tuple[str, ...], int]:
         try:
             self._send(setup)
             answer, fds = self._receive(READY_S)
@@ -69,18 +75,24 @@ class Zygote:
     def start(self, limits: Limits, channel: int, output: int) -> int:
         """Fork a process for a submission; a pidfd of it."""
         self._status = None
-        wanted = {**dataclasses.asdict(limits), "count_processes": True}
+        wanted = dataclasses.asdict(limits)
         try:
             self._send({"do": "start", "limits": wanted}, (channel, output))
-            _, fds = self._receive(ANSWER_S)
+            answer, fds = self._receive(ANSWER_S)
         except ZygoteLost as error:
             raise words.WorkerBroken(f"the zygote did not fork: {self._said()}") from error
+        if "failed" in answer:
+            raise words.WorkerBroken(f"the zygote could not fork: {answer['failed']}")
         return fds[0]
 
     def keepers(self, root: int) -> tuple[int, ...]:
         """The processes of a submission that outlive a check. To be asked before student code runs."""
         first = processes.pid_of(root)
         return (first, *processes.children(first))
+
+    def uncounted(self, root: int) -> int:
+        """The pid of a submission's first process where that is ours, 0 otherwise."""
+        return processes.pid_of(root) if self._inner else 0
 
     def status(self) -> int | None:
         """How the submission's first process ended, as waitpid(2) says; None when that is not known."""
@@ -116,7 +128,7 @@ class Zygote:
         self._errors.close()
         self._folder.cleanup()
 
-    def _send(self, message: dict[str, object], fds: tuple[int, ...] = ()) -> None:
+    def _send(self, message: Mapping[str, object], fds: tuple[int, ...] = ()) -> None:
         try:
             self._control.settimeout(ANSWER_S)
             socket.send_fds(self._control, [json.dumps(message).encode()], list(fds))

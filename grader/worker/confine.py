@@ -1,10 +1,18 @@
-"""Take rights away from a forked process, before student code runs in it. A step that fails raises."""
+"""Take rights away from a forked process, before student code runs in it.
+
+Every step is checked. One that fails raises, and the submission is not run: never run without it.
+"""
 
 from __future__ import annotations
 
+import base64
+import importlib
 import os
 import resource
+from collections.abc import Callable
 from typing import Any
+
+from . import kernel, namespaces
 
 SPARE_BYTES = 200 << 20  # above the memory limit: the student's own MemoryError comes late, but readable
 OPEN_FILES = 256
@@ -12,11 +20,47 @@ OPEN_FILES = 256
 
 def prepare(setup: dict[str, Any]) -> None:
     """What can be made ready once, in the zygote."""
+    if setup["landlock"]:
+        _landlock().prepare()
 
 
-def fork(setup: dict[str, Any]) -> int:
-    """A child for one submission, in namespaces of its own where the tier has them."""
-    return os.fork()
+def _landlock() -> Any:
+    """The module, which needs a package that only Linux has."""
+    return importlib.import_module(f"{__package__}.landlock")
+
+
+def fork(
+    setup: dict[str, Any], limits: dict[str, Any], complain: Callable[[BaseException], None]
+) -> tuple[int, int]:
+    """A child for one submission, and its parent as the child sees it; in namespaces where the tier has them.
+
+    Gives the pid to watch here, 0 in the child. `complain` tells the host what failed between the two.
+    """
+    if not setup["namespaces"]:
+        zygote = os.getpid()
+        return os.fork(), zygote
+    ids = os.getuid(), os.getgid()
+    first = kernel.clone(namespaces.FLAGS)
+    if first:
+        return first, 0
+    try:
+        namespaces.settle(setup["work"], limits, ids)
+        student = os.fork()
+    except BaseException as error:
+        complain(error)
+        os._exit(70)
+    if student:
+        namespaces.reap(student)
+    return 0, 1
+
+
+def close_in(setup: dict[str, Any], limits: dict[str, Any]) -> None:
+    """The kernel's limits, then files, then system calls."""
+    limit(setup, limits)
+    if setup["landlock"]:
+        _landlock().restrict(setup)
+    if setup["seccomp"]:
+        kernel.filter_calls(base64.b64decode(setup["seccomp"]))
 
 
 def children(pid: int) -> list[int]:
@@ -28,19 +72,17 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def limit(limits: dict[str, Any]) -> None:
+def limit(setup: dict[str, Any], limits: dict[str, Any]) -> None:
     """The kernel's limits per process. The watcher outside holds those of the whole tree."""
     memory = limits["memory_bytes"]
-    values = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: limits["disk_bytes"],
-        resource.RLIMIT_NOFILE: OPEN_FILES,
-        resource.RLIMIT_DATA: memory + SPARE_BYTES,
-        resource.RLIMIT_AS: max(4 * memory, 4 << 30),
-        resource.RLIMIT_NPROC: limits["processes"] + _processes_of(limits["count_processes"]),
-    }
-    for which, value in values.items():
-        _lower(which, value)
+    others = _processes_of_user() if setup["counts_user"] else 0
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_FSIZE, limits["disk_bytes"])
+    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _lower(resource.RLIMIT_DATA, memory + SPARE_BYTES)
+    _lower(resource.RLIMIT_AS, max(4 * memory, 4 << 30))
+    _lower(resource.RLIMIT_NPROC, limits["processes"] + others)
+    limit_cpu(limits["load_s"])
 
 
 def _lower(which: int, value: int) -> None:
@@ -50,10 +92,8 @@ def _lower(which: int, value: int) -> None:
     resource.setrlimit(which, (value, value))
 
 
-def _processes_of(wanted: bool) -> int:
+def _processes_of_user() -> int:
     """How many processes and threads this user has now, where the kernel counts them all together."""
-    if not wanted:
-        return 0
     count, uid = 0, os.getuid()
     for name in os.listdir("/proc"):
         if name.isdigit():
@@ -66,5 +106,9 @@ def _processes_of(wanted: bool) -> int:
 
 
 def limit_cpu(seconds: float) -> None:
-    """Processor time of this process, well above its wall limit: it ends what nobody watches any more."""
-    _lower(resource.RLIMIT_CPU, int(seconds) + 5)
+    """Processor time of this process, well above its wall limit: it ends what nobody watches any more.
+
+    The hard limit stays away, as a check may be allowed more than loading was.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 5, hard))

@@ -29,6 +29,8 @@ def main() -> None:
     control = socket.socket(fileno=os.dup(0))
     channel.point_at(os.open(os.devnull, os.O_RDWR), (0, 1))
     setup = json.loads(control.recv(channel.MAX_MESSAGE))
+    for name in set(os.environ) - set(setup["environment"]):
+        del os.environ[name]  # what a shell or bubblewrap added
     sys.argv[:] = ["student"]
     sys.orig_argv[:] = []
     missing = preload(setup["preload"])
@@ -107,11 +109,19 @@ class Zygote:
         self._end_all()
         self._status = 0
         os.makedirs(self._setup["work"], mode=0o700, exist_ok=True)
-        zygote = os.getpid()
-        pid = confine.fork(self._setup)
+        sock, output = fds
+
+        def complain(error: BaseException) -> None:
+            submission.complain(sock, error)
+
+        try:
+            pid, parent = confine.fork(self._setup, message["limits"], complain)
+        except OSError as error:
+            self._answer({"failed": str(error)}, [])
+            return
         if pid == 0:
             self._control.close()
-            submission.main(zygote, self._setup, message, fds)
+            submission.main(parent, self._setup, message["limits"], sock, output)
         self._child = pid
         pidfd = os.pidfd_open(pid)
         self._answer({"started": True}, [pidfd])
