@@ -50,6 +50,7 @@ class Run:
         )
         self.keep: tuple[int, ...] = ()
         self.number = 0
+        self.was_dying = False
 
     def load(self, payload: Mapping[str, object], limits: Limits) -> Mapping[str, Any]:
         """The worker's report; raises Interrupted or WorkerBroken."""
@@ -102,10 +103,11 @@ class Run:
             self.line.send(order, (theirs.fileno(),))
             theirs.close()
             connection.wait_until_ready()
-        except (OSError, EOFError, WireError, Late):
+        except (OSError, EOFError, WireError, Late) as error:
             theirs.close()
-            connection.close()
+            self.was_dying = isinstance(error, (OSError, EOFError))
             self.kill()
+            connection.close()
             raise words.silent() from None
         return connection
 
@@ -179,6 +181,8 @@ class ForkConnection:
 
     def _why(self) -> Interrupted:
         status = self._run.status_of_check()
+        if status is None:  # its parent is gone, too
+            processes.has_ended(self._run.root, wait_s=_STATUS_S)
         return self._run.watch.verdict or words.died(status, self._limits)
 
     def close(self) -> None:
@@ -216,8 +220,14 @@ class ForkSession:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        if self._run is None or not self._run.is_alive():
-            self._load()
+        if self._run is not None and self._run.is_alive():
+            try:
+                self._connection = self._run.begin(limits, seed)
+                return self._connection
+            except Interrupted:  # it may have been dying; else it is ended now, and asked no second time
+                if not self._run.was_dying:
+                    raise
+        self._load()
         assert self._run is not None
         self._connection = self._run.begin(limits, seed)
         return self._connection
