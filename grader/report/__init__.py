@@ -2,7 +2,7 @@
 
 from grader.report.classes import ClassRow, class_page, class_row
 from grader.report.seen import Audience, seen_by
-from grader.report.student import StudentView, student_page
+from grader.report.student import StudentView, desk_page, student_page
 
 __all__ = [
     "Audience",
@@ -10,6 +10,7 @@ __all__ = [
     "StudentView",
     "class_page",
     "class_row",
+    "desk_page",
     "seen_by",
     "student_page",
 ]

@@ -56,12 +56,16 @@ def _hash(source: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
 
 
-def policy(styles: str, scripts: str) -> str:
-    """The content-security policy of a page whose only style and script are these."""
+def policy(styles: str, scripts: str, *, forms: bool = False) -> str:
+    """The content-security policy of a page whose only style and script are these.
+
+    `forms`: may the page send forms to the server that it came from?
+    """
     script = f"'{_hash(scripts)}'" if scripts else "'none'"
+    target = "'self'" if forms else "'none'"
     return (
         f"default-src 'none'; style-src '{_hash(styles)}'; script-src {script}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"img-src data:; base-uri 'none'; form-action {target}"
     )
 
 
@@ -106,7 +110,13 @@ def environment(code: str) -> jinja2.Environment:
 
 
 def render(
-    template: str, code: str, *, styles: tuple[str, ...], scripts: tuple[str, ...], **values: object
+    template: str,
+    code: str,
+    *,
+    styles: tuple[str, ...],
+    scripts: tuple[str, ...],
+    forms: bool = False,
+    **values: object,
 ) -> str:
     """The page that `template` gives, with its assets inside."""
     css = "\n".join(map(asset, styles))
@@ -115,7 +125,7 @@ def render(
         environment(code)
         .get_template(template)
         .render(
-            policy=Markup(policy(css, js)),
+            policy=Markup(policy(css, js, forms=forms)),
             css=Markup(css),
             js=Markup(js),
             **values,

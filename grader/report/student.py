@@ -79,7 +79,7 @@ class Change:
 
     title: str
     before: float
-    after: float | None
+    after: float
     reason: str
     author: str
 
@@ -205,6 +205,7 @@ def _changes(
             author=c.author,
         )
         for c in view.corrections
+        if c.points is not None
     )
 
 
@@ -256,17 +257,25 @@ def decide(view: StudentView, tongue: Language) -> Page:
 
 def student_page(view: StudentView, *, language: str) -> str:
     """The page of one student as one HTML file."""
-    return _render(view, language)
+    return _render(view, language, None)
 
 
-def _render(view: StudentView, code: str) -> str:
+def desk_page(view: StudentView, desk: object, *, language: str) -> str:
+    """The same with the forms of the review desk; `desk` is what their template needs."""
+    return _render(view, language, desk)
+
+
+def _render(view: StudentView, code: str, desk: object) -> str:
     tongue = language(code)
     page = decide(view, tongue)
+    at_desk = desk is not None
     return render(
-        "student.html.j2",
+        "review_student.html.j2" if at_desk else "student.html.j2",
         code,
-        styles=("base.css", "student.css"),
-        scripts=("student.js",),
+        styles=("base.css", "student.css", *(("review.css",) if at_desk else ())),
+        scripts=("student.js", *(("review.js",) if at_desk else ())),
+        forms=at_desk,
+        desk=desk,
         page=page,
         card=view.card,
         due=tongue.date(view.card.due, view.card.timezone) if view.card.due else "",
