@@ -1,0 +1,6 @@
+"""the bias's gradient is averaged once more over the examples"""
+
+
+def regularised_gradient(X, y, W, b, strength):
+    scores_gradient = hinge_gradient(X @ W + b, y)
+    return X.T @ scores_gradient + 2 * strength * W, scores_gradient.mean(axis=0)

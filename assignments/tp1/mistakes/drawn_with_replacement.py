@@ -1,0 +1,12 @@
+"""examples are drawn with replacement, so an epoch leaves some out"""
+
+
+def sgd(X, y, w0, lr, num_epochs, batch_size, seed):
+    rng = np.random.default_rng(seed)
+    w = np.array(w0, dtype=float)
+    for _ in range(num_epochs):
+        order = rng.integers(0, len(X), size=len(X))
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            w = w - lr * loss_gradient(X[batch], y[batch], w)
+    return w
