@@ -168,13 +168,8 @@ class CheckPlugin:
             titles = {c.name: c.title for c in self.checks}
             reason = text("Not run: it builds on “{title}”, which did not pass.", title=titles[blocking[0]])
             return combine(check, [CaseResult(outcome=Outcome.SKIPPED, message=reason)])
-        found: list[CaseResult] = []
         mark = mark_of(items[0])
-        for index, item in enumerate(items):
-            case = Case(check=check.name, index=index, timeout_s=mark.timeout_s)
-            found.append(self._run_student(item, case))
-            if found[-1].outcome in _COSTLY:
-                break
+        found = self._run_cases(check, items, mark.timeout_s)
         mistakes = self.run.diagnoses.mistakes
         named = (
             diagnose(found, mistakes, lambda m, i: self._run_mistake(m, items[i], found[i]))
@@ -183,16 +178,25 @@ class CheckPlugin:
         )
         return combine(check, found, named, mistakes)
 
-    def _run_student(self, item: pytest.Item, case: Case) -> CaseResult:
+    def _run_cases(
+        self, check: Check, items: Sequence[pytest.Item], timeout_s: float | None
+    ) -> list[CaseResult]:
+        """Every case of a check, over one line and within one limit of time."""
         assert self.run is not None
+        cases = [Case(check=check.name, index=i, timeout_s=timeout_s) for i in range(len(items))]
         try:
-            connection = self.run.connect(case)
+            connection = self.run.connect(cases[0])
         except Exception as error:
-            return result_of(error, (), (), item.path)
+            return [result_of(error, (), (), items[0].path)]
+        found: list[CaseResult] = []
         try:
-            return self._execute(item, case, connection)
+            for item, case in zip(items, cases, strict=True):
+                found.append(self._execute(item, case, connection))
+                if found[-1].outcome in _COSTLY:
+                    break
         finally:
             connection.close()
+        return found
 
     def _run_mistake(self, mistake: Mistake, item: pytest.Item, student: CaseResult) -> CaseResult:
         assert self.run is not None and student.case is not None
