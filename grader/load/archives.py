@@ -1,4 +1,4 @@
-"""Files out of archives that were handed in: bounded in number, size and depth, never outside their folder."""
+"""Files out of archives that were handed in: bounded in number, size and depth, each in its folder."""
 
 from __future__ import annotations
 

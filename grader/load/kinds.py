@@ -108,8 +108,8 @@ def what_to_hand_in(kinds: frozenset[Kind], names: str) -> Text:
     """Why none of the files can be graded, and what to hand in instead."""
     if Kind.WEB_PAGE in kinds:
         return text(
-            "{names}: a notebook exported as a web page cannot be run. Hand in the notebook itself, the file that"
-            " ends in .ipynb.",
+            "{names}: a notebook exported as a web page cannot be run. Hand in the notebook itself, the file"
+            " that ends in .ipynb.",
             names=names,
         )
     if Kind.PDF in kinds:

@@ -55,7 +55,7 @@ def read(submission: Submission, wanted: Wanted) -> Loaded:
     if not files.files:
         return Loaded(problem=submission.problem or text("No file was handed in."), notes=files.notes)
     kinds = [(file, kind_of(file)) for file in files.files]
-    codes = [(f, k) for f, k in kinds if k in (Kind.NOTEBOOK, Kind.MODULE)]
+    codes: list[tuple[HandedFile, Kind]] = [(f, k) for f, k in kinds if k in (Kind.NOTEBOOK, Kind.MODULE)]
     codes = codes or [(f, _by_name(f)) for f, k in kinds if k is Kind.JUNK and _is_checkpoint(f)]
     codes.sort(key=lambda pair: (_pattern(pair[0].path, wanted), pair[0].path))
     candidates, faults = [], []
@@ -137,7 +137,7 @@ def _candidate(file: HandedFile, kind: Kind, wanted: Wanted) -> _Candidate | Tex
             notebook = read_notebook(file.content)
         except NotANotebook:
             return text(
-                "{path} is damaged: no cell could be read. Open it in Jupyter, save it, and hand it in again.",
+                "{path} is damaged: no cell could be read. Open it in Jupyter, save it and hand it in again.",
                 path=file.path,
             )
         cells, notes = notebook.cells, notebook.notes
@@ -191,9 +191,8 @@ def _pattern(path: str, wanted: Wanted) -> int:
 
 
 _DEFINED = re.compile(r"^[ \t]*(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
-_BLANK = re.compile(
-    r"NotImplementedError|YOUR CODE|VOTRE CODE|TODO|^[ \t]+(?:pass|\.\.\.)[ \t]*$", re.MULTILINE
-)
+_BLANK = re.compile(r"NotImplementedError|^[ \t]+(?:pass|\.\.\.)[ \t]*$", re.MULTILINE)
+_OUTSIDE = re.compile(r"^\S", re.MULTILINE)
 
 
 def count_defined(code: str, names: tuple[str, ...]) -> tuple[int, int]:
@@ -201,16 +200,14 @@ def count_defined(code: str, names: tuple[str, ...]) -> tuple[int, int]:
 
     Nothing strange is parsed in this process. A name is blank when every definition of it looks unfinished.
     """
-    found = list(_DEFINED.finditer(code))
     asked = frozenset(names)
     filled: set[str] = set()
     defined: set[str] = set()
-    tops = [m for m in found if not m[0][:1].isspace()] + [None]
-    ends = {m.start(): (n.start() if n else len(code)) for m, n in zip(tops, tops[1:], strict=False) if m}
-    for match in found:
+    for match in _DEFINED.finditer(code):
         name = match[1] or match[2]
         if name in asked:
             defined.add(name)
-            if not _BLANK.search(code, match.start(), ends.get(match.start(), match.end())):
+            outside = _OUTSIDE.search(code, match.end())
+            if not _BLANK.search(code, match.start(), outside.start() if outside else len(code)):
                 filled.add(name)
     return len(filled), len(defined)

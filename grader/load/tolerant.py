@@ -51,16 +51,16 @@ def read_json(words: str) -> Read:
 
 def _merged(words: str) -> Read:
     note = text(
-        "The notebook's file holds the marks of a merge that was not finished: of each conflict the first side"
-        " was read."
+        "The notebook's file holds the marks of a merge that was not finished: of each conflict the first"
+        " side was read."
     )
     for first in (True, False):
         cells = _cells_of(_parsed(one_side(words, first=first)))
         if cells is not None:
             if not first:
                 note = text(
-                    "The notebook's file holds the marks of a merge that was not finished: of each conflict the"
-                    " second side was read, as the first is not whole."
+                    "The notebook's file holds the marks of a merge that was not finished: of each conflict"
+                    " the second side was read, as the first is not whole."
                 )
             return Read(cells=cells, notes=(note,))
     rest = _salvaged(one_side(words, first=True))
@@ -111,7 +111,7 @@ def _code_size(cells: tuple[dict[str, Any], ...]) -> int:
     return sum(len(str(c.get("source", ""))) for c in cells if c.get("cell_type") == "code")
 
 
-# --- cell by cell --------------------------------------------------------------------------------------------
+# --- cell by cell ---------------------------------------------------------------------------------------
 
 
 def _salvaged(words: str) -> Read:

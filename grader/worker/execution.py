@@ -22,7 +22,7 @@ from . import notebooks, oldnumpy, salvage, slicing, sources, standins, transfor
 from .datafiles import DataFiles
 from .imports import Importer
 from .record import Record
-from .shell import Shell
+from .shell import Shell, tell_not_run
 
 MAX_ERRORS = 20  # per unit
 MAX_FILE_BYTES = 5_000_000  # of a module beside the work
@@ -70,7 +70,7 @@ class Loading:
         self._main: Scope | None = None
         self.importer = Importer(self.record, request.get("imports"), self._run_module)
         self._data = DataFiles(request.get("data"), self.record)
-        self.shell = Shell(self.record, self.run_file)
+        self.shell = Shell(self.run_file)
         self.builtins = self._student_builtins()
 
     def _student_builtins(self) -> dict[str, Any]:
@@ -167,10 +167,18 @@ class Loading:
                 self.repaired.add(cause)
                 self.record.add("repaired", label=label, repair=cause)
                 source = mended
+        self._tell_old(unit)
+        return unit
+
+    def _tell_old(self, unit: Unit) -> None:
+        tell_not_run(unit.parsed.statements, unit.label, self.record)
         old = oldnumpy.used(unit.parsed.statements)
         if old:
-            self.record.add("old_numpy", label=label, names=", ".join(old))
-        return unit
+            self.record.add("old_numpy", label=unit.label, names=", ".join(old))
+        old = sorted(slicing.names_read(unit.parsed.statements) & standins.PYTHON2_NAMES.keys())
+        if old and "python2" in self._repairs:
+            self.repaired.add("python2")
+            self.record.add("repaired", label=unit.label, repair="python2")
 
     def _salvage(self, unit: Unit, error: SyntaxError, cause: str, source: str) -> None:
         unit.errors.append(sources.trace_of(error))

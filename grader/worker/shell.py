@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .record import Record
 
@@ -19,8 +20,7 @@ _SILENT = frozenset(_HARMLESS.split())
 class Shell:
     """Answers the calls that IPython's transformer makes of magics and shell lines."""
 
-    def __init__(self, record: Record, run_file: Callable[[str], None]) -> None:
-        self._record = record
+    def __init__(self, run_file: Callable[[str], None]) -> None:
         self._run_file = run_file
         self.user_ns: dict[str, object] = {}
 
@@ -30,20 +30,9 @@ class Shell:
             self._run_file(line)
         elif name == "cd":
             _change_folder(line)
-        elif name not in _SILENT:
-            self._record.add("line_not_run", line=f"%{name} {line}".strip())
-
-    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
-        """`%%name line` inside a block, which IPython itself would not accept."""
-        self._record.add("line_not_run", line=f"%%{name} {line}".strip())
-
-    def system(self, command: str) -> None:
-        """`!command`."""
-        self._record.add("line_not_run", line=f"!{command}".strip())
 
     def getoutput(self, command: str, *_: object, **__: object) -> list[str]:
         """`names = !command`."""
-        self._record.add("line_not_run", line=f"!{command}".strip())
         return []
 
     magic = run_line_magic
@@ -52,6 +41,30 @@ class Shell:
         if name.startswith("__"):
             raise AttributeError(name)
         return _nothing
+
+
+def tell_not_run(statements: Sequence[ast.stmt], label: str, record: Record) -> None:
+    """Note the magics and shell lines among these statements that will do nothing."""
+    for statement in statements:
+        for node in ast.walk(statement):
+            line = _line(node)
+            if line:
+                record.add("line_not_run", label=label, line=line)
+
+
+def _line(node: ast.AST) -> str:
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")), attr=attr),
+            args=[ast.Constant(value=str(first)), *rest],
+        ):
+            if attr in ("system", "getoutput"):
+                return f"!{first}".strip()
+            if attr in ("run_line_magic", "run_cell_magic", "magic") and first.split()[0:1] != []:
+                name = first.split()[0]
+                more = str(rest[0].value) if rest and isinstance(rest[0], ast.Constant) else ""
+                return "" if name in _SILENT or name in ("run", "cd") else f"%{first} {more}".strip()
+    return ""
 
 
 def _nothing(*_: object, **__: object) -> None:

@@ -114,6 +114,11 @@ def names_defined(statement: ast.stmt) -> list[str]:
     return found
 
 
+def names_read(statements: Iterable[ast.stmt]) -> set[str]:
+    """All names that stand in these statements."""
+    return {n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name)}
+
+
 # --- leaves: statements that are taken or left as a whole --------------------------------------------
 
 

@@ -19,7 +19,7 @@ MAX_FRAMES = 12
 def register(label: str, source: str) -> str:
     """The file name to compile `source` under; its lines can be found by it from now on."""
     filename = f"<{label}>"
-    lines = source.splitlines(keepends=True)
+    lines = [f"{line}\n" for line in source.split("\n")]  # as the compiler counts them
     linecache.cache[filename] = (len(source), None, lines, filename)
     return filename
 

@@ -16,7 +16,8 @@ _DECORATING = (
     "IPython ipywidgets google seaborn plotly bokeh altair tabulate termcolor colorama wandb tensorboard"
     " tensorboardX line_profiler memory_profiler graphviz pydot torchviz torchsummary torchinfo nb_black"
     " jupyterthemes otter pydrive gdown kaggle kaggle_secrets nbextensions jupyter_core jupyter_dash"
-    " lab_black watermark ipdb pudb icecream pytest nose typeguard beartype numba ipython_genutils imgcat celluloid"
+    " lab_black watermark ipdb pudb icecream pytest nose typeguard beartype numba"
+    " ipython_genutils imgcat celluloid"
 )
 DECORATING = frozenset(_DECORATING.split())
 BARS = frozenset(["tqdm", "progressbar", "fastprogress", "alive_progress", "progress"])
