@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from grader import score
-from grader.assignment import Assignment
+from grader.assignment import Assignment, find_assignment, load_assignment
 from grader.cli import common
+from grader.cli.choosing import newest_file, only_assignment
+from grader.cli.watching import changes
 from grader.discover import fetch, find
-from grader.errors import ExitCode
-from grader.grade import grade_submission, open_desk
+from grader.errors import ExitCode, SourceError
+from grader.grade import Desk, grade_submission, open_desk
 from grader.i18n import Language
-from grader.model import CheckResult, Graded, Outcome, Tier
+from grader.model import CheckResult, Graded, Outcome, Submission, Tier
+from grader.ready import Point, Verdict, look_over
 from grader.report import StudentView, student_page
 from grader.sandbox import open_slot
 from grader.store import results_document
 
+_WATCH_S = 0.5
+_READY = {Verdict.GOOD: ("✔", "green"), Verdict.WARNING: ("◐", "yellow"), Verdict.PROBLEM: ("✘", "red")}
+
 
 def check(
-    tp: common.Tp,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Your notebook or module.")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TP] [FILE]",
+            help="Your notebook or module; before it the assignment, where there are several.",
+            show_default=False,
+        ),
+    ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the page here, too.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write the results here, too.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Run again each time the file is saved.")] = False,
+    ready: Annotated[bool, typer.Option("--ready", help="Is the file fit to be handed in?")] = False,
     lang: common.Lang = None,
     seed: common.Seed = common.DEFAULT_SEED,
 ) -> None:
@@ -35,21 +52,73 @@ def check(
     Example: grader check tp4 tp4.ipynb --html feedback.html
     """
     tongue = common.language_of(lang)
-    assignment = common.assignment_called(tp)
-    submission = fetch(find([file], timezone=assignment.settings.timezone).entries[0])
-    with open_slot(isolation="auto", preload=assignment.preload()) as slot:
+    assignment, file = chosen(words or [])
+    if assignment.reference is None and seed != common.DEFAULT_SEED:
+        raise SourceError(f"this handout has answers for seed {common.DEFAULT_SEED} only", "leave --seed out")
+    # one's own code: no isolation is needed, and all machines do the same
+    with open_slot(isolation=Tier.PORTABLE, preload=assignment.preload()) as slot:
         desk = open_desk(assignment, slot, seed=seed, public_only=True)
-        graded = grade_submission(submission, desk)
-        tier = slot.tier
-    print_results(graded, assignment, tongue)
-    write_files(graded, assignment, tier, tongue, html=html, json=json)
-    if not _all_passed(graded):
+        if ready:
+            all_well = show_points(
+                look_over(_submission(file, assignment), assignment, slot, seed=seed), tongue
+            )
+        else:
+            all_well = _check_once(file, desk, tongue, html=html, json=json)
+            for _ in changes(file, pause=lambda: time.sleep(_WATCH_S)) if watch else ():
+                common.results().rule()
+                _check_once(file, desk, tongue, html=html, json=json)
+    if not all_well:
         raise typer.Exit(ExitCode.NEEDS_REVIEW)
 
 
-def _all_passed(graded: Graded) -> bool:
+def chosen(words: Sequence[str]) -> tuple[Assignment, Path]:
+    """The assignment and the file that the user means: both named, one of them, or none."""
+    if len(words) > 2:
+        raise SourceError(f"{len(words)} files are given", "check one file at a time")
+    if len(words) == 2:
+        return common.assignment_called(words[0]), Path(words[1])
+    places = common.places()
+    if words and (Path(words[0]).is_file() or Path(words[0]).suffix in (".py", ".ipynb", ".zip")):
+        return load_assignment(only_assignment(Path(words[0]), places)), Path(words[0])
+    folder = find_assignment(words[0], places) if words else only_assignment(None, places)
+    assignment = load_assignment(folder)
+    file = newest_file(Path.cwd(), assignment.settings.files.wanted)
+    common.progress().print(f"checking {file.name}", markup=False, soft_wrap=True)
+    return assignment, file
+
+
+def _submission(file: Path, assignment: Assignment) -> Submission:
+    return fetch(find([file], timezone=assignment.settings.timezone).entries[0])
+
+
+def _check_once(file: Path, desk: Desk, tongue: Language, *, html: Path | None, json: Path | None) -> bool:
+    """Did every check pass?"""
+    assignment = desk.assignment
+    graded = grade_with_progress(_submission(file, assignment), desk, tongue)
+    print_results(graded, assignment, tongue)
+    write_files(graded, assignment, desk.slot.tier, tongue, html=html, json=json)
     checks = graded.result.checks
     return bool(checks) and all(c.outcome is Outcome.PASSED for c in checks)
+
+
+def grade_with_progress(submission: Submission, desk: Desk, tongue: Language) -> Graded:
+    """The verdict; on a terminal, a bar shows the check that was judged last."""
+    bar = Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        console=common.progress(),
+        transient=True,
+        disable=not common.progress().is_terminal,
+    )
+    with bar:
+        task = bar.add_task("", total=len(desk.assignment.public_card().checks))
+
+        def show(result: CheckResult) -> None:
+            mark = common.mark_of(result, tongue)
+            bar.update(task, advance=1, description=f"{mark.plain}  {result.check}")
+
+        return grade_submission(submission, desk, on_result=show)
 
 
 def print_results(graded: Graded, assignment: Assignment, tongue: Language) -> None:
@@ -62,7 +131,7 @@ def print_results(graded: Graded, assignment: Assignment, tongue: Language) -> N
         console.print(f"· {common.say(note, tongue)}", markup=False, soft_wrap=True)
     if result.checks:
         console.print(_table(result.checks, tongue, console))
-    console.print(_summary(result.checks, assignment, tongue), markup=False)
+    console.print(summary(result.checks, assignment, tongue), markup=False)
 
 
 def _table(checks: tuple[CheckResult, ...], tongue: Language, console: Console) -> Table:
@@ -80,7 +149,8 @@ def _table(checks: tuple[CheckResult, ...], tongue: Language, console: Console) 
     return table
 
 
-def _summary(checks: tuple[CheckResult, ...], assignment: Assignment, tongue: Language) -> str:
+def summary(checks: Sequence[CheckResult], assignment: Assignment, tongue: Language) -> str:
+    """public 12/14; 6 hidden points not run here."""
     out_of = assignment.public_points()
     earned = tongue.number(score.shown(score.total(checks), out_of))
     words = tongue.gettext("public {earned}/{out_of}; {hidden} hidden points not run here")
@@ -106,3 +176,18 @@ def write_files(
             assignment.public_card(), tier.value, [(graded.result, ())], translate=tongue.gettext
         )
         json.write_text("".join(document), encoding="utf-8")
+
+
+def show_points(points: Sequence[Point], tongue: Language) -> bool:
+    """What `--ready` found; is there nothing to do?"""
+    console = common.results()
+    for point in points:
+        icon, style = _READY[point.verdict]
+        console.print(f"[{style}]{icon}[/{style}] ", end="")
+        console.print(common.say(point.found, tongue), markup=False, soft_wrap=True)
+        if point.todo:
+            console.print(f"  → {common.say(point.todo, tongue)}", markup=False, soft_wrap=True)
+    is_ready = all(p.verdict is Verdict.GOOD for p in points)
+    said = "Ready to be handed in." if is_ready else "Look at the points above before you hand it in."
+    console.print(tongue.gettext(said), markup=False)
+    return is_ready
