@@ -18,6 +18,7 @@ from grader.model import CheckResult, Outcome, Text
 from grader.report.plain import plain
 
 DEFAULT_SEED = 0
+PIPE_WIDTH = 160  # characters
 
 
 class Isolation(StrEnum):
@@ -65,8 +66,9 @@ MARKS = {
 
 
 def results() -> Console:
-    """Standard output: what was asked for."""
-    return Console(highlight=False)
+    """Standard output: what was asked for; in a pipe as wide as it needs."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
 
 
 def progress() -> Console:
