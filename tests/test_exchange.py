@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-import httpx
 import pytest
 
 from grader.discover import Status, fetch, find
 from grader.errors import MoodleError
-from grader.exchange import Fate, PushItem, PushReport, Service, plan_push, push, read_items
-from grader.exchange import fetch as fetch_class
+from grader.exchange.client import Service
+from grader.exchange.fetching import fetch as fetch_class
+from grader.exchange.pushing import Fate, PushItem, PushReport, plan_push, push, read_items
 from tests import fake_moodle
 from tests.fake_moodle import SLOW_S, TOKEN, FakeMoodle, Record
 
@@ -38,8 +38,8 @@ def service(moodle: FakeMoodle) -> Iterator[Service]:
 
 def connected(moodle: FakeMoodle, token: str = TOKEN) -> Service:
     is_slow = any(fault == "slow" for _, fault in moodle.faults)
-    timeout = httpx.Timeout(SLOW_S / 3 if is_slow else 30.0)
-    return Service(moodle.site, token, timeout=timeout, pause=lambda seconds: None)
+    timeout_s = SLOW_S / 3 if is_slow else 30.0
+    return Service(moodle.site, token, timeout_s=timeout_s, pause=lambda seconds: None)
 
 
 # --- fetch --------------------------------------------------------------------------------------------------

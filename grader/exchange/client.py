@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import time
 from collections.abc import Callable
@@ -11,9 +10,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-import httpx
-
 from grader.errors import MoodleError
+from grader.exchange.wire import Again, Wire
 from grader.moodle.webservice import (
     TEMPORARY,
     RemoteFile,
@@ -23,7 +21,6 @@ from grader.moodle.webservice import (
     read_draft_item,
 )
 
-_TIMEOUT = httpx.Timeout(60.0, connect=15.0)
 _ATTEMPTS = 5
 _MAX_ANSWER_BYTES = 256 << 20
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -35,21 +32,6 @@ class Unanswered(MoodleError):
     """A request was sent and no answer came: whether Moodle did it is not known."""
 
 
-class _Again(Exception):
-    """The request may be sent again; `args[0]` says why."""
-
-
-class _NoToken(logging.Filter):
-    """Keeps lines that hold the token out of logs: httpx logs the address of every request."""
-
-    def __init__(self, token: str) -> None:
-        super().__init__()
-        self._token = token
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return self._token not in record.getMessage()
-
-
 class Service:
     """A site's web services, spoken to with one token. Use it in a `with`."""
 
@@ -58,19 +40,18 @@ class Service:
         site: str,
         token: str,
         *,
-        timeout: httpx.Timeout = _TIMEOUT,
+        timeout_s: float = 60.0,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._site = _vetted(site)
-        if not token.isalnum():
+        if not (token.isascii() and token.isalnum()):
             raise MoodleError(
                 "the token is not made of letters and digits",
                 "put Moodle's token into GRADER_MOODLE_TOKEN, or into a file for --token-file",
             )
         self._token = token
         self._pause = pause
-        self._filter = _NoToken(token)
-        self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=True)
+        self._wire = Wire(token, timeout_s=timeout_s)
 
     @property
     def site(self) -> str:
@@ -78,15 +59,13 @@ class Service:
         return self._site
 
     def __enter__(self) -> Self:
-        logging.getLogger("httpx").addFilter(self._filter)
-        self._client.__enter__()
+        self._wire.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.__exit__(kind, error, trace)
-        logging.getLogger("httpx").removeFilter(self._filter)
+        self._wire.__exit__(kind, error, trace)
 
     def ask(self, function: str, **arguments: object) -> Any:
         """The answer of a function that changes nothing; asked again when the network or Moodle falters."""
@@ -99,7 +78,7 @@ class Service:
         """
         try:
             return self._call(function, arguments)
-        except _Again as again:
+        except Again as again:
             raise Unanswered(f"no answer from Moodle to {function} ({again})", "try again later") from None
 
     def download(self, file: RemoteFile, limit: int) -> bytes:
@@ -134,7 +113,7 @@ class Service:
             return body
         if body.startswith(b"{") and b'"errorcode"' in body:
             _answer(body, f"the download of {file.path}")
-        raise _Again(f"{len(body)} of {file.size} bytes came")
+        raise Again(f"{len(body)} of {file.size} bytes came")
 
     def _upload(self, path: str, content: bytes, item: int) -> int:
         folder, _, base = f"/{path}".rpartition("/")
@@ -148,19 +127,7 @@ class Service:
         return read_draft_item(_answer(body, "an upload"))
 
     def _send(self, method: str, url: str, *, limit: int = _MAX_ANSWER_BYTES, **content: Any) -> bytes:
-        try:
-            with self._client.stream(method, url, **content) as response:
-                if response.status_code >= 500 or response.status_code == 429:
-                    raise _Again(f"status {response.status_code}")
-                if response.status_code != 200:
-                    raise ServiceError(
-                        f"{self._site} answers with status {response.status_code}",
-                        "check the address of the site; it must be that of Moodle's front page",
-                        str(response.status_code),
-                    )
-                return _bounded(response, limit)
-        except httpx.TransportError as error:
-            raise _Again(type(error).__name__) from None  # its text may hold the address with the token
+        return self._wire.send(method, url, limit=limit, **content)
 
     def _patiently(self, attempt: Callable[[], _T], what: str) -> _T:
         reason = ""
@@ -169,19 +136,9 @@ class Service:
                 self._pause(min(30.0, 2.0**number) * random.uniform(0.5, 1.0))
             try:
                 return attempt()
-            except _Again as again:
+            except Again as again:
                 reason = str(again)
         raise MoodleError(f"no usable answer from Moodle to {what} ({reason})", "try again later")
-
-
-def _bounded(response: httpx.Response, limit: int) -> bytes:
-    pieces, size = [], 0
-    for piece in response.iter_bytes():
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
-            raise ServiceError("Moodle's answer is larger than it should be", "try again later", "toolarge")
-    return b"".join(pieces)
 
 
 def _answer(body: bytes, what: str) -> Any:
@@ -189,7 +146,7 @@ def _answer(body: bytes, what: str) -> Any:
         return read_answer(body, what)
     except ServiceError as error:
         if error.code in TEMPORARY or error.code == "nojson":
-            raise _Again(error.problem) from error
+            raise Again(error.problem) from error
         raise
 
 
