@@ -17,7 +17,6 @@ from grader.errors import SandboxError
 from grader.model import Limits, Text, Tier, text, verbatim
 from grader.sandbox.forking import ForkSlot
 from grader.sandbox.words import WorkerBroken
-from grader.worker.confine import SPARE_BYTES
 
 BEST_FIRST = (Tier.STRONG, Tier.STRONG_FLAT, Tier.MEDIUM, Tier.PORTABLE)
 # Attempts that succeed in a tier although it holds what it promises; docs/security.md says so.
@@ -85,7 +84,7 @@ def _test(slot: ForkSlot) -> tuple[Probe, ...]:
     with _bait() as plan:
         limits = {
             "processes": _LIMITS.processes,
-            "memory_bytes": _LIMITS.memory_bytes + SPARE_BYTES,
+            "memory_bytes": _LIMITS.memory_bytes,
             "disk_bytes": _LIMITS.disk_bytes,
         }
         with slot.load({"probes": {**plan, **limits}}, [], _LIMITS, seed=0) as session:

@@ -55,36 +55,36 @@ class Run:
     def load(self, payload: Mapping[str, object], limits: Limits) -> Mapping[str, Any]:
         """The worker's report; raises Interrupted or WorkerBroken."""
         self.line.allow(START_S)
-        self._expect("ready", limits)
+        self._expect("ready")
         self.keep = self._zygote.keepers(self.root)
         self.line.allow(limits.load_s)
         try:
             self.line.send(payload)
-            return dict(self._expect("report", limits))
+            return dict(self._expect("report"))
         except Late:
             self.watch.stop(words.too_long_to_load(limits))
             raise words.too_long_to_load(limits) from None
         except (OSError, EOFError, WireError) as error:
-            raise self._why(error, limits) from None
+            raise self._why(error) from None
 
-    def _expect(self, key: str, limits: Limits) -> Any:
+    def _expect(self, key: str) -> Any:
         try:
             message = self.line.receive()
         except (OSError, EOFError, WireError) as error:
-            raise self._why(error, limits) from None
+            raise self._why(error) from None
         if "broken" in message:
             raise words.WorkerBroken(str(message["broken"]))
         if key not in message:
             raise words.nonsense()
         return message[key]
 
-    def _why(self, error: Exception, limits: Limits) -> Interrupted:
+    def _why(self, error: Exception) -> Interrupted:
         if isinstance(error, WireError):
             return words.nonsense()
         processes.has_ended(self.root, wait_s=_STATUS_S)
         if self.watch.verdict is not None:
             return self.watch.verdict
-        return words.died(self._zygote.status(), limits)
+        return words.died(self._zygote.exit_code())
 
     def is_alive(self) -> bool:
         """Is the process that checks are forked from still there?"""
@@ -183,7 +183,9 @@ class ForkConnection:
         status = self._run.status_of_check()
         if status is None:  # its parent is gone, too
             processes.has_ended(self._run.root, wait_s=_STATUS_S)
-        return self._run.watch.verdict or words.died(status, self._limits)
+        return self._run.watch.verdict or words.died(
+            None if status is None else os.waitstatus_to_exitcode(status)
+        )
 
     def close(self) -> None:
         """End the child and all that it started."""

@@ -60,6 +60,7 @@ def environment(home: Path, present: Mapping[str, str], *, cache: Path | None = 
         "MALLOC_ARENA_MAX": "2",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",  # what was printed before an end by force is not lost
         "PYTHONUTF8": "1",
     }
     return fixed | {k: present[k] for k in _KEPT_ON_WINDOWS if k in present}

@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.worker import wire
 
+CHUNK = 1 << 16  # bytes
 CAPS = wire.Caps(header_bytes=8 << 20, buffer_bytes=64 << 20)
 
 
@@ -22,6 +23,7 @@ class Line:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._until = 0.0
+        self._unread = bytearray()  # a frame mostly comes whole: one system call reads it
 
     def fileno(self) -> int:
         """Of the socket."""
@@ -62,14 +64,15 @@ class Line:
         self._socket.settimeout(left)
 
     def _read_exactly(self, size: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < size:  # grows with what comes, not with what is announced
+        while len(self._unread) < size:  # grows with what comes, not with what is announced
             self._arm()
             try:
-                part = self._socket.recv(min(size - len(parts), 1 << 20))
+                part = self._socket.recv(max(CHUNK, min(size - len(self._unread), 1 << 20)))
             except TimeoutError:
                 raise Late from None
             if not part:
                 raise EOFError
-            parts += part
-        return bytes(parts)
+            self._unread += part
+        piece = bytes(self._unread[:size])
+        del self._unread[:size]
+        return piece

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from grader.errors import SandboxError
 from grader.model import Tier
+from grader.sandbox.alone import AloneSlot
 from grader.sandbox.diagnosis import BEST_FIRST, Refused, try_tier
 from grader.sandbox.forking import ForkSlot
 from grader.sandbox.interface import Session, Slot
@@ -17,6 +19,10 @@ def open_slot(
     *, isolation: str | Tier, preload: tuple[str, ...], workspace: Path | None = None, fork: bool = True
 ) -> Slot:
     """A slot of the tier asked for; "auto" takes the best that holds here. Raises SandboxError."""
+    if not fork or not sys.platform.startswith("linux"):
+        if isolation not in ("auto", Tier.PORTABLE):
+            raise SandboxError(f"the {isolation} tier needs Linux", "ask for `--isolation auto`")
+        return AloneSlot(workspace=workspace)
     if isolation == "auto":
         return _best(preload, workspace)
     tier = Tier(isolation)

@@ -11,9 +11,9 @@ from collections.abc import Collection
 from grader.checks.connection import Interrupted
 from grader.model import Limits
 from grader.sandbox import processes, words
+from grader.sandbox.output import KEPT_BYTES, Printed
 
 EVERY_MS = 20
-KEPT_BYTES = 256 << 10
 
 
 class Watch:
@@ -30,8 +30,7 @@ class Watch:
         self._uncounted = uncounted  # a process of ours
         self._limits = limits
         self._keep: Collection[int] = ()
-        self._printed = 0
-        self._kept = bytearray()
+        self._printed = Printed()
         self._verdict: Interrupted | None = None
         self._lock = threading.Lock()
         self._wake, self._woken = os.pipe()
@@ -47,13 +46,14 @@ class Watch:
     @property
     def text(self) -> str:
         """The first of what was printed."""
-        return self._kept.decode("utf-8", "replace")
+        return self._printed.text
 
     def renew(self, limits: Limits, *, keep: Collection[int]) -> None:
         """Count afresh for the next check. From now on a limit ends all but `keep`."""
         with self._lock:
             self._limits, self._keep = limits, keep
-            self._printed, self._verdict, self.peak_bytes = 0, None, 0
+            self._printed.renew()
+            self._verdict, self.peak_bytes = None, 0
 
     def stop(self, verdict: Interrupted) -> None:
         """End what runs, for this reason; the first reason counts."""
@@ -69,7 +69,7 @@ class Watch:
         os.close(self._wake)
         with contextlib.suppress(OSError):
             os.set_blocking(self._output, False)
-            self._keep_bytes(os.read(self._output, KEPT_BYTES))
+            self._printed.add(os.read(self._output, KEPT_BYTES))
         os.close(self._output)
 
     def _end(self) -> None:
@@ -92,13 +92,8 @@ class Watch:
 
     def _read(self) -> None:
         data = os.read(self._output, 1 << 16)
-        self._keep_bytes(data)
-        self._printed += len(data)
-        if self._printed > self._limits.output_bytes:
+        if self._printed.add(data) > self._limits.output_bytes:
             self.stop(words.too_much_output(self._limits))
-
-    def _keep_bytes(self, data: bytes) -> None:
-        self._kept += data[: max(0, KEPT_BYTES - len(self._kept))]
 
     def _look(self) -> None:
         pids = [p for p in processes.descendants(self._ancestor) if p != self._uncounted]

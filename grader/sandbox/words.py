@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import signal
 
 from grader.checks.connection import Interrupted
 from grader.model import Limits, Outcome, text
 
 MEGABYTE = 1 << 20
-_SIGNALS = {
-    signal.SIGSEGV: "segmentation fault",
-    signal.SIGABRT: "abort",
-    signal.SIGFPE: "arithmetic fault",
-    signal.SIGILL: "illegal instruction",
-    signal.SIGBUS: "bus error",
+_NAMES = {number.value: number.name for number in signal.Signals}
+_MEANINGS = {
+    "SIGSEGV": "segmentation fault",
+    "SIGABRT": "abort",
+    "SIGFPE": "arithmetic fault",
+    "SIGILL": "illegal instruction",
+    "SIGBUS": "bus error",
 }
 
 
@@ -74,22 +74,15 @@ def given_up(times: int) -> Interrupted:
     return Interrupted(Outcome.CRASHED, sentence)
 
 
-def died(status: int | None, limits: Limits) -> Interrupted:
-    """The process ended by itself or by a signal; `status` is that of waitpid(2)."""
-    if status is None:
+def died(exit_code: int | None) -> Interrupted:
+    """The process ended by itself or by a signal, as `Popen.returncode` says."""
+    if exit_code is None:
         return Interrupted(Outcome.CRASHED, text("The process ended before it answered."))
-    if not os.WIFSIGNALED(status):
-        sentence = text(
-            "The process ended itself with exit code {code} before it answered.",
-            code=os.waitstatus_to_exitcode(status),
-        )
+    if exit_code >= 0:
+        sentence = text("The process ended itself with exit code {code} before it answered.", code=exit_code)
         return Interrupted(Outcome.CRASHED, sentence)
-    number = os.WTERMSIG(status)
-    if number == signal.SIGXCPU:
+    name = _NAMES.get(-exit_code, str(-exit_code))
+    if name == "SIGXCPU":
         return Interrupted(Outcome.TIMEOUT, text("It used more processor time than allowed and was stopped."))
-    name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
-    words = _SIGNALS.get(signal.Signals(number)) if number in set(signal.Signals) else None
-    sentence = text(
-        "The process was ended by signal {signal}.", signal=f"{name} ({words})" if words else name
-    )
-    return Interrupted(Outcome.CRASHED, sentence)
+    words = f"{name} ({_MEANINGS[name]})" if name in _MEANINGS else name
+    return Interrupted(Outcome.CRASHED, text("The process was ended by signal {signal}.", signal=words))

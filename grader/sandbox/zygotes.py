@@ -19,6 +19,7 @@ from grader.sandbox import launch, processes, words
 READY_S = 120.0  # importing everything on a busy machine
 ANSWER_S = 20.0
 _MESSAGE = 1 << 16
+_SIGNALLED = 128
 
 
 class ZygoteLost(Exception):
@@ -94,11 +95,16 @@ class Zygote:
         """The pid of a submission's first process where that is ours, 0 otherwise."""
         return processes.pid_of(root) if self._inner else 0
 
-    def status(self) -> int | None:
-        """How the submission's first process ended, as waitpid(2) says; None when that is not known."""
+    def exit_code(self) -> int | None:
+        """How the submission ended, negative for a signal; None when that is not known."""
         if self._status is None:
             self.clean()
-        return self._status
+        if self._status is None:
+            return None
+        code = os.waitstatus_to_exitcode(self._status)
+        if self._inner and code > _SIGNALLED:  # as its first process tells, which no signal can end
+            return _SIGNALLED - code
+        return code
 
     def clean(self) -> None:
         """End all of the submission, remove its files. A zygote that cannot is ended itself."""

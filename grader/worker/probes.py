@@ -13,6 +13,8 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from . import confine
+
 PTRACE_SEIZE = 0x4206  # linux/ptrace.h
 PTRACE_DETACH = 17
 CLONE_NEWUSER = 0x10000000  # linux/sched.h
@@ -33,7 +35,7 @@ def run(plan: dict[str, Any]) -> dict[str, bool]:
         "trace the zygote": _trace_parent,
         "make a user namespace": _new_namespace,
         "start one process too many": lambda: _fork(plan["processes"] + 2),
-        "take one MB too many": lambda: _map(plan["memory_bytes"] + (1 << 20)),
+        "take one MB too many": lambda: _map(plan["memory_bytes"] + confine.SPARE_BYTES + (1 << 20)),
         "fill the disk": lambda: _fill(plan["disk_bytes"]),
     }
     return {name: _succeeds(attempt) for name, attempt in attempts.items()}
