@@ -1,0 +1,5 @@
+"""the best p is the share of tails"""
+
+
+def best_p(tosses):
+    return float(1 - np.mean(tosses))

@@ -1,0 +1,9 @@
+"""the bias's gradient is taken after the weights have moved"""
+
+
+def gradient_descent(X, y, lr, num_steps):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(num_steps):
+        w = w - lr * gradients(X, y, w, b)[0]
+        b = b - lr * gradients(X, y, w, b)[1]
+    return w, b
