@@ -17,8 +17,9 @@ Data = tuple[Array, Array, Array, Array, Array, Array]  # X, y to train; to vali
 
 # A parameter takes a value in the shape and precision that it has: a bias may be (q,) or (1, q).
 FILL = (
-    "lambda owner, name, value: setattr(owner, name, "
-    "value.astype(getattr(owner, name).dtype).reshape(getattr(owner, name).shape))"
+    "lambda *layers: [setattr(owner, name, value.astype(getattr(owner, name).dtype)"
+    ".reshape(getattr(owner, name).shape)) for owner, W, b in layers for name, value in (('W', W), ('b', b))]"
+    " and None"
 )
 
 
@@ -38,7 +39,7 @@ def make_linear() -> Callable[..., StudentObject]:
 
     def make(person: Student, W: Array, b: Array, *, lr: float = 0.1) -> StudentObject:
         layer = person.create("Linear", W.shape[0], W.shape[1], lr=lr, seed=0)
-        _fill(person, layer, W, b)
+        person.make(FILL).call("__call__", (layer, W, b))
         return layer
 
     return make
@@ -51,17 +52,10 @@ def make_net() -> Callable[..., StudentObject]:
     def make(person: Student, parameters: tuple[Array, ...], **options: float) -> StudentObject:
         W1, b1, W2, b2 = parameters
         net = person.create("TwoLayerPerceptron", *W1.shape, W2.shape[1], **{"lr": 0.1, "seed": 0} | options)
-        _fill(person, net.get("fc1"), W1, b1)
-        _fill(person, net.get("fc2"), W2, b2)
+        person.make(FILL).call("__call__", (net.get("fc1"), W1, b1), (net.get("fc2"), W2, b2))
         return net
 
     return make
-
-
-def _fill(person: Student, layer: StudentObject, W: Array, b: Array) -> None:
-    fill = person.make(FILL)
-    for name, value in (("W", W), ("b", b)):
-        fill.call("__call__", layer, name, value)
 
 
 @pytest.fixture
