@@ -230,3 +230,36 @@ def test_the_oracle_computes_the_same_question_once() -> None:
     first, second = oracle.connect(), oracle.connect()
     assert [first.ask(ask)["value"], first.ask(ask)["value"]] == [1, 2]
     assert [second.ask(ask)["value"], second.ask(ask)["value"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"value": None},
+        {"value": 3},
+        {"raised": 3},
+        {"raised": {"type": "E", "message": "m", "frames": [3]}},
+        {"raised": {"type": "E", "message": "m", "frames": [{"line": "x"}]}},
+        {"value": None, "inputs": 3, "instructions": "many", "functions": None},
+    ],
+    ids=str,
+)
+def test_an_answer_that_no_worker_gives_is_a_crash_and_no_fault_of_ours(
+    tmp_path: Path, answer: dict[str, object]
+) -> None:
+    class Forged(LocalConnection):
+        def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
+            return answer
+
+    check = '''
+@pytest.mark.check(points=1)
+def test_forged(student):
+    """Forged."""
+    student.create("A")
+    student.collect("b")
+    student.observe("c", 1)
+'''
+    result = run(suite(tmp_path, public=check), "", connect=lambda case: Forged({}))["forged"]
+    assert result.outcome is Outcome.CRASHED
+    assert "makes no sense" in str(result.message)

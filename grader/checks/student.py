@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.connection import Connection
+from grader.checks.connection import Connection, Interrupted
 from grader.checks.outcomes import StudentError, StudentMemory, StudentMissing
-from grader.model import Frame, Trace, text
+from grader.model import Frame, Outcome, Trace, text
 from grader.worker.wire import Handle
 
 Value = Any  # ndarray | NumPy scalar | bool | int | float | str | tuple | list | dict | None | StudentObject
@@ -52,7 +52,9 @@ class Student:
     def collect(self, name: str, /, *args: Value, limit: int = 1000, **kwargs: Value) -> tuple[Value, ...]:
         """The first `limit` items of the iterable that the student's function returns."""
         request = {"do": "call", "name": name, "collect": limit} | _arguments(args, kwargs)
-        values: tuple[Value, ...] = self._ask(request, _shown(name, args, kwargs))["value"]
+        values = self._ask(request, _shown(name, args, kwargs))["value"]
+        if not isinstance(values, tuple):
+            raise garbled()
         return values
 
     def observe(self, name: str, /, *args: Value, **kwargs: Value) -> Observation:
@@ -69,7 +71,7 @@ class Student:
         For arguments that are functions: `student.make("lambda w: (w ** 2).sum()")`.
         """
         answer = self._ask({"do": "make", "expression": expression}, expression)
-        return StudentObject(self, answer["value"], expression)
+        return StudentObject(self, _handle(answer["value"]), expression)
 
     def has(self, name: str) -> bool:
         """Is `name` defined?"""
@@ -86,11 +88,14 @@ class Student:
     def _observe(self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any) -> Observation:
         request = {"do": "call", "on": on, "name": name, "observe": True} | _arguments(args, kwargs)
         answer = self._ask(request, _shown(label, args, kwargs))
+        inputs, count, functions = (answer.get(k) for k in ("inputs", "instructions", "functions"))
+        if not (isinstance(inputs, tuple) and type(count) is int and isinstance(functions, list)):
+            raise garbled()
         return Observation(
             value=answer["value"],
-            inputs_after=tuple(answer["inputs"]),
-            instructions=int(answer["instructions"]),
-            functions=tuple(str(f) for f in answer["functions"]),
+            inputs_after=inputs,
+            instructions=count,
+            functions=tuple(str(f) for f in functions),
         )
 
     def _ask(self, request: dict[str, Any], shown: str) -> Mapping[str, Any]:
@@ -101,6 +106,8 @@ class Student:
             raise StudentMissing(text("{name} is not defined.", name=name))
         if "raised" in answer:
             raise _raised(answer["raised"], shown)
+        if "value" not in answer:
+            raise garbled()
         return {k: self._wrap(v) for k, v in answer.items()}
 
     def _wrap(self, value: Value) -> Value:
@@ -114,9 +121,9 @@ class Student:
 class StudentObject:
     """An object in the student's process."""
 
-    def __init__(self, student: Student, handle: Any, name: str) -> None:
+    def __init__(self, student: Student, handle: Handle, name: str) -> None:
         self._student = student
-        self.handle: Handle = handle.handle if isinstance(handle, StudentObject) else handle
+        self.handle = handle
         self.name = name  # as people know it: "Linear"
 
     @property
@@ -171,7 +178,27 @@ def _argument(value: Value) -> str:
     return json.dumps(value)[:40] if isinstance(value, str) else type(value).__name__
 
 
-def _raised(raised: Mapping[str, Any], shown: str) -> StudentError | StudentMemory:
+def garbled() -> Interrupted:
+    """What a process ends with that answers as no worker of ours does."""
+    return Interrupted(
+        Outcome.CRASHED, text("The process gave an answer that makes no sense, and was stopped.")
+    )
+
+
+def _handle(value: Value) -> Handle:
+    if not isinstance(value, StudentObject):
+        raise garbled()
+    return value.handle
+
+
+def _raised(raised: Any, shown: str) -> StudentError | StudentMemory | Interrupted:
+    try:
+        return _understood(raised, shown)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return garbled()
+
+
+def _understood(raised: Mapping[str, Any], shown: str) -> StudentError | StudentMemory:
     if raised.get("memory") is True:
         return StudentMemory(text("{call} ran out of memory.", call=shown))
     frames = tuple(
