@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from grader import __version__
-from grader.cli import check, course, grade, inspect, moodle, release, report, validate
+from grader.cli import check, course, grade, inspect, moodle, new, release, report, validate
 from grader.errors import ExitCode, GraderError
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ app.command("list")(inspect.list_assignments_here)
 app.command("check")(check.check)
 app.command("grade")(grade.grade)
 app.command("report")(report.report)
+app.command("new")(new.new)
 app.command("release")(release.release)
 app.command("validate")(validate.validate_assignments)
 app.command("doctor")(inspect.doctor)
