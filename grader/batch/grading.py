@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,10 +14,13 @@ from grader.batch.cache import Conditions
 from grader.batch.derive import WORKSHEET, derive
 from grader.batch.events import BatchSummary, Deriving, OnEvent
 from grader.batch.files import sweep
+from grader.batch.parcel import pack
 from grader.batch.pool import Pool
 from grader.batch.run import Batch, works_of
 from grader.batch.work import Executor, FolderRecipe, Inline
 from grader.discover import ClassList, fetch
+from grader.errors import SandboxError
+from grader.model import Tier
 from grader.store import Store, create_or_open
 
 PATIENCE_FACTOR, PATIENCE_EXTRA_S = 4.0, 120.0
@@ -33,34 +38,32 @@ def grade_class(
     fresh: bool = False,
     scheduler: str | None = None,
     after_due: bool = False,
+    unsafe: bool = False,
     on_event: OnEvent = lambda event: None,
 ) -> BatchSummary:
     """Grade everybody in `class_list` and leave all files in `out`; goes on where an earlier run stopped.
 
-    Raises StoreError, SandboxError or AssignmentError; what was graded until then is kept.
+    With `scheduler`, on a Dask cluster; `unsafe` lets machines grade that cannot isolate. Raises StoreError,
+    SandboxError or AssignmentError; what was graded until then is kept.
     """
-    with create_or_open(out, assignment.card) as store:
+    with create_or_open(out, assignment.card) as store, ExitStack() as stack:
         sweep(out)
         _keep_context(store, class_list, assignment)
-        recipe = FolderRecipe(folder=assignment.folder, isolation=isolation, seed=seed)
-        conditions = Conditions(
-            card=assignment.card,
-            late=assignment.late_policy(),
-            assignment=assignment.digest,
-            grader=__version__,
-            seed=seed,
-            tier=recipe.tier(),
-        )
-        store.set_setting("isolation", str(conditions.tier))
-        batch = Batch(
+        if scheduler is None:
+            executor, tier = _local(assignment, jobs=jobs, isolation=isolation, seed=seed)
+        else:
+            executor, tier = _remote(
+                stack, scheduler, assignment, isolation=isolation, seed=seed, unsafe=unsafe
+            )
+        store.set_setting("isolation", str(tier))
+        summary = Batch(
             store=store,
             works=works_of(class_list.entries),
             fetch=partial(fetch, clock=ZoneInfo(assignment.card.timezone)),
-            conditions=conditions,
+            conditions=_conditions(assignment, seed, tier),
             fresh=fresh,
             on_event=on_event,
-        )
-        summary = batch.run(_executor(recipe, jobs, assignment))
+        ).run(executor)
         derive(
             out,
             language=language,
@@ -71,8 +74,44 @@ def grade_class(
     return summary
 
 
-def _executor(recipe: FolderRecipe, jobs: int, assignment: Assignment) -> Executor:
-    return Inline(recipe) if jobs <= 1 else Pool(recipe, jobs, patience_s=_patience_s(assignment))
+def _conditions(assignment: Assignment, seed: int, tier: Tier) -> Conditions:
+    return Conditions(
+        card=assignment.card,
+        late=assignment.late_policy(),
+        assignment=assignment.digest,
+        grader=__version__,
+        seed=seed,
+        tier=tier,
+    )
+
+
+def _local(assignment: Assignment, *, jobs: int, isolation: str, seed: int) -> tuple[Executor, Tier]:
+    recipe = FolderRecipe(folder=assignment.folder, isolation=isolation, seed=seed)
+    if jobs <= 1:
+        return Inline(recipe), recipe.tier()
+    return Pool(recipe, jobs, patience_s=_patience_s(assignment)), recipe.tier()
+
+
+def _remote(
+    stack: ExitStack, scheduler: str, assignment: Assignment, *, isolation: str, seed: int, unsafe: bool
+) -> tuple[Executor, Tier]:
+    """The cluster, and the tier that all of its machines have."""
+    try:
+        from grader.batch.cluster import Cluster  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise SandboxError(
+            "Dask is not installed here", "install the extra: pip install 'grader[cluster]'"
+        ) from error
+    parcel = pack(assignment, isolation=isolation, seed=seed)
+    cluster = stack.enter_context(Cluster(scheduler, parcel, digest=assignment.digest))
+    tier = cluster.tier()
+    if tier is Tier.PORTABLE and not unsafe:
+        raise SandboxError(
+            f"a machine of the cluster at {scheduler} cannot keep student code apart",
+            "run `grader doctor` there, or repeat with --unsafe-no-isolation for code that you trust",
+        )
+    cluster.use(replace(parcel, isolation=str(tier)))
+    return cluster, tier
 
 
 def _patience_s(assignment: Assignment) -> float:

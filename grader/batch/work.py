@@ -61,7 +61,9 @@ Report = Start | Again | Answer
 class Executor(Protocol):
     """Runs tasks somewhere: in this process, in others, on other machines."""
 
-    slots: int
+    @property
+    def slots(self) -> int:
+        """How many at a time."""
 
     def run(self, tasks: Iterator[Task]) -> Iterator[Report]:
         """Take tasks as there is room for them; every task gets exactly one Answer, in any order."""
