@@ -15,6 +15,7 @@ from grader.assignment import load_assignment
 from grader.grade import Desk, grade_submission, open_desk
 from grader.model import HandedFile, LoadMode, Outcome, State, Submission, to_json
 from grader.sandbox import open_slot
+from tests.fakes import suite
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "cases" / "mini").iterdir())
@@ -107,3 +108,15 @@ def test_a_fault_of_ours_is_no_verdict(desk: Desk) -> None:
     result = grade_submission(submission(HERE / "cases" / "mini" / "right"), broken).result
     assert result.state is State.NEEDS_REVIEW
     assert {c.outcome for c in result.checks} <= {Outcome.BROKEN, Outcome.SKIPPED}
+
+
+def test_what_a_check_cannot_send_is_our_fault(desk: Desk, tmp_path: Path) -> None:
+    check = """
+@pytest.mark.check(points=1)
+def test_odd(student):
+    \"\"\"Odd.\"\"\"
+    student.call("softmax", {1, 2})
+"""
+    odd = replace(desk, suite=suite(tmp_path, public=check))
+    result = grade_submission(submission(HERE / "cases" / "mini" / "right"), odd).result
+    assert [c.outcome for c in result.checks] == [Outcome.BROKEN]

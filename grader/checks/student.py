@@ -47,7 +47,7 @@ class Student:
         answer = self._ask(
             {"do": "create", "name": name} | _arguments(args, kwargs), _shown(name, args, kwargs)
         )
-        return StudentObject(self, answer["value"], name)
+        return StudentObject(self, _handle(answer["value"]), name)
 
     def collect(self, name: str, /, *args: Value, limit: int = 1000, **kwargs: Value) -> tuple[Value, ...]:
         """The first `limit` items of the iterable that the student's function returns."""

@@ -35,10 +35,10 @@ class Line:
 
     def send(self, message: Mapping[str, object], fds: tuple[int, ...] = ()) -> None:
         """One frame, after one byte that carries `fds` if there are any. Raises OSError or Late."""
+        data = memoryview(_frame(message))
         self._arm()
         if fds:
             socket.send_fds(self._socket, [b"."], list(fds))
-        data = memoryview(wire.encode(dict(message)))
         while data:
             self._arm()
             try:
@@ -76,3 +76,10 @@ class Line:
         piece = bytes(self._unread[:size])
         del self._unread[:size]
         return piece
+
+
+def _frame(message: Mapping[str, object]) -> bytes:
+    try:
+        return wire.encode(dict(message))
+    except wire.WireError as error:  # what we cannot send is our fault, not the student's
+        raise TypeError(str(error)) from error
