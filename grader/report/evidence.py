@@ -300,12 +300,14 @@ def _(evidence: GradientEntries, language: Language) -> Shown:
 def _answer_at(regions: Regions, x: float, y: float) -> int | None:
     """The class that the grid gives where the point lies."""
     rows = regions.grid
-    if not rows or not rows[0]:
+    numbers = (x, y, *regions.x_range, *regions.y_range)
+    if not rows or not rows[0] or not all(map(math.isfinite, numbers)):
         return None
     down = (y - regions.y_range[0]) / ((regions.y_range[1] - regions.y_range[0]) or 1.0)
     across = (x - regions.x_range[0]) / ((regions.x_range[1] - regions.x_range[0]) or 1.0)
     r = min(len(rows) - 1, max(0, int(down * len(rows))))
-    return rows[r][min(len(rows[r]) - 1, max(0, int(across * len(rows[r]))))]
+    row = rows[r]
+    return row[min(len(row) - 1, max(0, int(across * len(row))))] if row else None
 
 
 @show.register

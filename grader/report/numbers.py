@@ -63,6 +63,7 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
     """About `count` round numbers that cover [low, high]."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return [0.0, 1.0]
+    low, high = max(low, -1e300), min(high, 1e300)
     if high <= low:
         pad = abs(low) * 0.5 or 0.5
         low, high = low - pad, high + pad

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from grader.i18n import Language, language
 from grader.model import Outcome, State, Text, Tier, text
 from grader.report.numbers import short
-from grader.report.plain import finalize, plain, with_code
+from grader.report.plain import finalize, plain, spelled_out, with_code
 
 _VERBATIM = "{words}"
 
@@ -78,6 +79,21 @@ def say(words: Text, tongue: Language) -> str:
     return words.render(tongue.gettext)
 
 
+def _gettext_of(tongue: Language) -> dict[str, Callable[..., Markup]]:
+    """What `trans` blocks call; Jinja's own would not make the values plain."""
+
+    def fill(sentence: str, values: dict[str, object]) -> Markup:
+        return Markup(sentence) % {name: finalize(value) for name, value in values.items()}
+
+    def gettext(sentence: str, /, **values: object) -> Markup:
+        return fill(tongue.gettext(sentence), values)
+
+    def ngettext(one: str, many: str, num: int, /, **values: object) -> Markup:
+        return fill(tongue.ngettext(one, many, num), {"num": num} | values)
+
+    return {"gettext": gettext, "ngettext": ngettext, "_": gettext}
+
+
 @cache
 def environment(code: str) -> jinja2.Environment:
     """Templates that speak language `code`."""
@@ -91,7 +107,8 @@ def environment(code: str) -> jinja2.Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    env.install_gettext_callables(tongue.gettext, tongue.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
+    env.globals.update(_gettext_of(tongue))
     env.policies["ext.i18n.trimmed"] = True
     env.globals["lang"] = tongue.code
     env.filters.update(
@@ -121,13 +138,9 @@ def render(
     """The page that `template` gives, with its assets inside."""
     css = "\n".join(map(asset, styles))
     js = "\n".join(map(asset, scripts))
-    return (
+    page = (
         environment(code)
         .get_template(template)
-        .render(
-            policy=Markup(policy(css, js, forms=forms)),
-            css=Markup(css),
-            js=Markup(js),
-            **values,
-        )
+        .render(policy=Markup(policy(css, js, forms=forms)), css=Markup(css), js=Markup(js), **values)
     )
+    return spelled_out(page)  # once more over the whole: a filter of Jinja may have let something through

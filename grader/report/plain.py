@@ -28,6 +28,11 @@ def _seen(match: re.Match[str]) -> str:
     return f"[U+{ord(match[0]):04X}]"
 
 
+def spelled_out(words: str) -> str:
+    """`words` with each control or hidden character as its number, "[U+202E]"."""
+    return _UNSEEN.sub(_seen, words)
+
+
 def plain(words: str, *, limit: int = LIMIT) -> str:
     """`words` as text that shows what it holds: controls spelled out, cut after `limit` characters."""
     if len(words) > limit:
@@ -35,7 +40,7 @@ def plain(words: str, *, limit: int = LIMIT) -> str:
     if words.isascii() and words.isprintable():
         return words
     words = _ANSI.sub("", words.replace("\r\n", "\n"))
-    return _TOWER.sub(r"\1", _UNSEEN.sub(_seen, words))
+    return _TOWER.sub(r"\1", spelled_out(words))
 
 
 def finalize(value: object) -> object:

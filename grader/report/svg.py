@@ -12,10 +12,16 @@ from grader.report.numbers import nice_ticks, short
 from grader.report.plain import plain
 
 
+HUGE = 1e300  # beyond, the difference of two numbers may be infinite
+
+
+LONGEST = 40_000  # characters of an attribute: a line of a chart is long, words are cut where they are made
+
+
 def _attribute(value: object) -> str:
     if isinstance(value, float):
         return format(round(value, 2) + 0.0, ".2f").rstrip("0").rstrip(".")
-    return str(escape(plain(str(value), limit=600)))
+    return str(escape(plain(str(value), limit=LONGEST)))
 
 
 def tag(name: str, *children: Markup | str, **attributes: object) -> Markup:
@@ -41,7 +47,7 @@ def picture(width: float, height: float, children: Iterable[Markup], *, label: s
         height=f"{height:g}",
         class_=class_,
         role="img",
-        aria_label=label,
+        aria_label=plain(label, limit=600),
     )
 
 
@@ -56,9 +62,12 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """Where `value` lies on paper; outside values stop at the edge."""
+        span = self.high - self.low
         if not math.isfinite(value):
             value = self.high if value > 0 else self.low
-        share = (value - self.low) / (self.high - self.low or 1.0)
+        if not (math.isfinite(span) and math.isfinite(value)):
+            return self.start
+        share = (value - self.low) / (span or 1.0)
         return self.start + min(1.0, max(0.0, share)) * (self.end - self.start)
 
 
@@ -82,8 +91,8 @@ def axes_for(
     top: float = 12,
 ) -> Axes:
     """Axes that show all finite points, on round numbers."""
-    x_seen = [v for v in xs if math.isfinite(v)] or [0.0, 1.0]
-    y_seen = [v for v in ys if math.isfinite(v)] or [0.0, 1.0]
+    x_seen = [max(-HUGE, min(HUGE, v)) for v in xs if math.isfinite(v)] or [0.0, 1.0]
+    y_seen = [max(-HUGE, min(HUGE, v)) for v in ys if math.isfinite(v)] or [0.0, 1.0]
     x_ticks = nice_ticks(min(x_seen), max(x_seen), 6)
     y_ticks = nice_ticks(min(y_seen), max(y_seen))
     # data starts at the first point, not at the round number before it

@@ -1,4 +1,5 @@
 "use strict";
+(function () {
 /* Sorting, filtering, keys. The state is in the fragment of the address: #q=ada&outcome=failed&sort=-final */
 var form = document.getElementById("tools");
 var table = document.getElementById("class");
@@ -125,3 +126,4 @@ document.getElementById("keys").hidden = false;
 read();
 show();
 if (sort) order();
+})();

@@ -1,4 +1,5 @@
 "use strict";
+(function () {
 document.querySelectorAll("select[data-into]").forEach(function (select) {
   select.addEventListener("change", function () {
     var into = document.getElementById(select.dataset.into);
@@ -13,3 +14,4 @@ addEventListener("keydown", function (e) {
   var link = to && document.querySelector("a[rel=" + to + "]");
   if (link) location.href = link.href;
 });
+})();

@@ -1,4 +1,5 @@
 "use strict";
+(function () {
 /* Without this script the page lacks nothing but the copy buttons and the opening of folded parts by a link. */
 function reveal() {
   var id = decodeURIComponent(location.hash.slice(1));
@@ -20,9 +21,10 @@ document.querySelectorAll(".copy").forEach(function (button) {
     });
   });
 });
-var closed = [];
+var folded = [];
 addEventListener("beforeprint", function () {
-  closed = Array.from(document.querySelectorAll("details:not([open])"));
-  closed.forEach(function (d) { d.open = true; });
+  folded = Array.from(document.querySelectorAll("details:not([open])"));
+  folded.forEach(function (d) { d.open = true; });
 });
-addEventListener("afterprint", function () { closed.forEach(function (d) { d.open = false; }); });
+addEventListener("afterprint", function () { folded.forEach(function (d) { d.open = false; }); });
+})();
