@@ -28,6 +28,7 @@ class LatePolicy:
     unit: LateUnit = LateUnit.POINTS
     grace_s: int = 0  # up to here nothing is taken off; past it, days count from the due date
     cap: float | None = None  # the most that lateness can cost, in `unit`
+    cut_off: datetime | None = None  # aware; what comes later, extensions apart, earns nothing
     apply: bool = True  # False: Moodle takes its own penalty off, so we must not
 
     def __post_init__(self) -> None:
@@ -51,7 +52,8 @@ def lateness(
     """How late, and what it takes off the points earned.
 
     Times are aware. Moodle's worksheet gives minutes: the start of the minute is what comes in here, so
-    that doubt counts for the student. An extension replaces the due date when it is later.
+    that doubt counts for the student. An extension replaces the due date when it is later. The penalty may
+    exceed the points that the checks gave: people may still add some, and who subtracts stops at 0.
     """
     deadline = due if extension is None or due is None else max(due, extension)
     if deadline is None:
@@ -62,6 +64,14 @@ def lateness(
     if seconds == 0:
         return Lateness()
     late_by = _duration(seconds)
+    if policy.cut_off is not None and handed_in > max(policy.cut_off, deadline):
+        return Lateness(
+            seconds=seconds,
+            penalty=out_of,
+            message=text(
+                "Handed in {late_by} late, after the cut-off date: nothing counts.", late_by=late_by
+            ),
+        )
     if not policy.apply:
         return Lateness(
             seconds=seconds,
@@ -83,7 +93,7 @@ def _penalty(days: int, policy: LatePolicy, *, points: float, out_of: float) -> 
         lost = min(lost, policy.cap)
     if policy.unit is LateUnit.PERCENT:
         lost = min(lost, 100.0) / 100.0 * points
-    return max(0.0, min(lost, points, out_of))
+    return min(lost, out_of)
 
 
 def _message(late_by: Text, days: int, penalty: float, policy: LatePolicy) -> Text:

@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from grader.cli import app
 from grader.discover import Status, fetch, find
 from grader.errors import MoodleError
 from grader.exchange.client import Service
@@ -390,3 +392,48 @@ def test_items_come_from_an_output_folder_when_they_are_established(tmp_path: Pa
 def test_a_folder_without_results_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(MoodleError, match="give the output folder"):
         read_items(tmp_path)
+
+
+# --- the command line ---------------------------------------------------------------------------------------
+
+
+def output_folder(tmp_path: Path) -> Path:
+    out = tmp_path / "results"
+    (out / "students").mkdir(parents=True)
+    rows = [
+        {"key": f"s-{item.identifier}", "identifier": item.identifier, "name": item.name, "state": "graded",
+         "final": round(item.grade, 2), "out_of": 20.0, "message": ""}
+        for item in ITEMS
+    ]  # fmt: skip
+    (out / "results.json").write_text(json.dumps({"schema": 1, "submissions": rows}), encoding="utf-8")
+    return out
+
+
+def test_the_commands_go_to_moodle_and_back(
+    moodle: FakeMoodle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_MOODLE_TOKEN", TOKEN)
+    where = ["--site", moodle.site, "--assignment", "1"]
+    out = output_folder(tmp_path)
+
+    fetched = CliRunner().invoke(app, ["moodle", "fetch", *where, "-o", str(tmp_path / "class.zip")])
+    planned = CliRunner().invoke(app, ["moodle", "push", str(out), *where])
+    saves_when_planned = len(moodle.saves)
+    sent = CliRunner().invoke(app, ["moodle", "push", str(out), *where, "--send"])
+
+    assert (fetched.exit_code, planned.exit_code, sent.exit_code) == (0, 0, 0), sent.output
+    assert "13 participants, 26 files" in fetched.output.replace("\n", " ")
+    assert "4 to send" in planned.output
+    assert "Nothing was sent. Repeat with --send." in planned.output
+    assert saves_when_planned == 0
+    assert "4 sent" in sent.output
+    assert TOKEN not in fetched.output + planned.output + sent.output
+
+
+def test_the_token_may_come_from_a_file(moodle: FakeMoodle, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(f"{TOKEN}\n", encoding="utf-8")
+    where = ["--site", moodle.site, "--assignment", "1", "--token-file", str(tmp_path / "token")]
+
+    result = CliRunner().invoke(app, ["moodle", "fetch", *where, "-o", str(tmp_path / "class.zip")])
+
+    assert result.exit_code == 0, result.output

@@ -8,10 +8,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from grader.moodle import read_worksheet
+from grader.errors import MoodleError
+from grader.moodle import Column, Language, Row, read_worksheet
 from grader.moodle.importing import Fate, Session, Stored, is_stale, predict_import
-from grader.moodle.languages import language
+from grader.moodle.languages import LANGUAGES, language
+from grader.moodle.roster import Roster, read_roster
 
 IMPORT = Path(__file__).parent / "data" / "moodle" / "import"
 PARIS = ZoneInfo("Europe/Paris")
@@ -197,3 +201,32 @@ def test_a_comment_that_ends_in_a_backslash_breaks_the_file() -> None:
     prediction = predict_import(upload(rows), {"7": Stored(), "8": Stored()}, session())
 
     assert "8" not in {row.identifier for row in prediction.rows}
+
+
+@given(st.binary(max_size=200), st.sampled_from(LANGUAGES), st.sampled_from(",;\t:"))
+def test_no_upload_makes_the_model_crash(rows: bytes, known: Language, separator: str) -> None:
+    needed = (Column.IDENTIFIER, Column.GRADE, Column.GRADED, Column.COMMENT)
+    header = separator.join(str(known.header(column)) for column in needed)
+    how = Session(language=known, timezone="Europe/Paris", now=NOW, separator=separator)
+
+    prediction = predict_import(header.encode() + b"\n" + rows, {"7": Stored()}, how, maximum=20)
+
+    assert prediction.refused or all(row.identifier in (None, "7") for row in prediction.rows)
+
+
+@given(st.text(), st.text())
+def test_no_date_makes_the_model_crash(before: str, after: str) -> None:
+    is_stale(f"{before}2025-02-12 10:00{after}", NOW, session())
+
+
+@given(st.binary())
+def test_a_roster_is_ours_or_an_error(data: bytes) -> None:
+    with pytest.raises(MoodleError, match="cannot be read"):
+        read_roster(data)
+
+
+def test_a_roster_is_read_as_it_was_written() -> None:
+    row = Row(identifier="7", name="Zoé Exemple", submitted=datetime(2025, 2, 3, tzinfo=UTC), group="A_B")
+    roster = Roster(rows=(row,), has_teams=True, due=datetime(2025, 2, 4, tzinfo=UTC))
+
+    assert read_roster(roster.to_bytes()) == roster

@@ -22,7 +22,8 @@ MOODLE = Path(__file__).parent / "data" / "moodle"
 SHEETS = sorted((MOODLE / "worksheets").glob("*.csv")) + sorted((MOODLE / "import").glob("*.csv"))
 THREE = [MOODLE / "worksheets" / f"midterm100_{code}_graded.csv" for code in ("en", "fr", "de")]
 NOW = datetime(2025, 2, 13, 9, 0, tzinfo=ZoneInfo("Europe/Paris"))
-ROUND_TRIPS = [*THREE, *sorted((MOODLE / "worksheets").glob("l*[!d].csv"))]
+TEAMS = MOODLE / "worksheets" / "project_teams_en.csv"
+ROUND_TRIPS = [*THREE, TEAMS, *sorted((MOODLE / "worksheets").glob("l*[!d].csv"))]
 
 
 def read(path: Path) -> Worksheet:
@@ -190,6 +191,7 @@ def test_a_worksheet_in_an_unknown_language_is_read_by_position_and_says_so(path
         pytest.skip("nothing to tell dates by")
     unknown = read_worksheet(strange, timezone="Europe/Paris")
 
+    assert unknown.has_teams == known.has_teams
     needed = (Column.IDENTIFIER, Column.GRADE, Column.GRADED, Column.COMMENT, Column.SUBMITTED, Column.STATUS)
     assert {c: dict(unknown.columns)[c] for c in needed} == {c: dict(known.columns)[c] for c in needed}
     assert [row.submitted for row in unknown.rows] == [row.submitted for row in known.rows]

@@ -26,7 +26,7 @@ def late(
 
 @pytest.mark.parametrize(
     ("seconds", "penalty"),
-    [(-1, 0), (0, 0), (1, 0), (300, 0), (301, 2), (86_400, 2), (86_401, 4), (10 * 86_400, 15)],
+    [(-1, 0), (0, 0), (1, 0), (300, 0), (301, 2), (86_400, 2), (86_401, 4), (10 * 86_400, 20)],
 )
 def test_a_day_begun_costs_two_points_once_the_grace_is_over(seconds: int, penalty: float) -> None:
     assert late(seconds) == penalty
@@ -84,7 +84,18 @@ policies = st.builds(
 def test_handing_in_later_never_gains_points(policy: LatePolicy, one: int, other: int, points: float) -> None:
     early, later = sorted((one, other))
 
-    assert 0 <= late(early, policy, points=points) <= late(later, policy, points=points) <= points
+    assert 0 <= late(early, policy, points=points) <= late(later, policy, points=points) <= 20
+
+
+@pytest.mark.parametrize(
+    ("seconds", "extension", "penalty"), [(86_400, None, 2), (86_401, None, 20), (86_401, 90_000, 0)]
+)
+def test_after_the_cut_off_nothing_counts_but_an_extension_does(
+    seconds: int, extension: int | None, penalty: float
+) -> None:
+    policy = LatePolicy(per_day=2, cut_off=DUE + timedelta(days=1))
+
+    assert late(seconds, policy, extension=extension) == penalty
 
 
 @given(st.lists(st.floats(0, 2), max_size=30), st.randoms())

@@ -22,6 +22,7 @@ from grader.exchange.checking import Advice, CheckedRow
 from grader.exchange.checking import check as dry_run
 from grader.i18n import Language
 from grader.model import Text
+from grader.report.plain import plain
 
 if TYPE_CHECKING:
     from grader.exchange.client import Service
@@ -100,7 +101,7 @@ def _print_advice(advice: Advice, tongue: Language) -> None:
     if advice.files_taken or advice.files_ignored:
         console.print(f"{tongue.gettext('feedback files taken')}: {advice.files_taken}", markup=False)
     for name in advice.files_ignored[:10]:
-        console.print(f"! {tongue.gettext('ignored by Moodle')}: {name}", markup=False, soft_wrap=True)
+        console.print(f"! {tongue.gettext('ignored by Moodle')}: {plain(name)}", markup=False, soft_wrap=True)
     for warning in advice.warnings:
         _say(console, warning, tongue, mark="!")
     for number, step in enumerate(advice.steps, start=1):
@@ -112,7 +113,8 @@ def _cells(row: CheckedRow, tongue: Language) -> tuple[str, ...]:
     fate = tongue.gettext(row.fate.value)
     if row.why:
         fate = f"{fate}: {common.say(row.why, tongue)}"
-    return row.cell, row.name, row.grade_cell, stored, fate, tongue.gettext(row.comment.value)
+    cells = (row.cell, row.name, row.grade_cell, stored, fate, tongue.gettext(row.comment.value))
+    return tuple(plain(cell) for cell in cells)
 
 
 def _say(console: Console, words: Text, tongue: Language, *, mark: str) -> None:
@@ -194,7 +196,7 @@ def _print_push(report: PushReport, tongue: Language, *, was_sent: bool) -> None
     for row in report.rows:
         before = "" if row.before.grade is None else f"{row.before.grade:g}"
         cells = (row.item.identifier, row.item.name, f"{row.item.grade:g}", before, row.fate.value)
-        table.add_row(*(common.literal(cell) for cell in (*cells, common.say(row.why, tongue))))
+        table.add_row(*(common.literal(plain(cell)) for cell in (*cells, common.say(row.why, tongue))))
     console.print(table)
     counts = Counter(row.fate.value for row in report.rows)
     console.print(", ".join(f"{count} {fate}" for fate, count in sorted(counts.items())), markup=False)
@@ -223,7 +225,7 @@ def _service(site: str, token_file: Path | None) -> Service:
 
 
 def _token(path: Path | None) -> str:
-    """The token, from a file or the environment: on the command line every user of the machine could see it."""
+    """The token, from a file or the environment: on the command line everybody could see it."""
     if path is None:
         token = os.environ.get(TOKEN_VARIABLE, "").strip()
         if not token:

@@ -131,7 +131,8 @@ def _moodle_zip(listed: Iterable[Listed], wrapper: str, allowance: Allowance) ->
         flat = flat or entry.flat
         owner = entry.owner
         key = (owner.number, "" if owner.number is not None else owner.name)
-        whose = found.setdefault(key, Found(name=owner.name, number=owner.number, is_moodle=True))
+        name = printable(owner.name, 500)
+        whose = found.setdefault(key, Found(name=name, number=owner.number, is_moodle=True))
         below = entry.path if owner.plugin == "file" else f"{owner.plugin}/{entry.path}"
         _add_listed(whose, item, below, allowance)
     _bound(found.values(), allowance)
@@ -169,7 +170,8 @@ def _folders_in_zip(listed: Iterable[Listed], wrapper: str, allowance: Allowance
         if not below or first in ("", ".", ".."):
             loose.append(item.name)
             continue
-        _add_listed(found.setdefault(first, Found(name=first, number=None)), item, below, allowance)
+        whose = found.setdefault(first, Found(name=printable(first, 500), number=None))
+        _add_listed(whose, item, below, allowance)
     _bound(found.values(), allowance)
     return Source(found=tuple(found.values()), warnings=_about_moodle(loose, flat=False))
 

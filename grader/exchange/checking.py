@@ -26,6 +26,7 @@ from grader.moodle.languages import language
 
 _FINE = (Fate.SET, Fate.SAME, Fate.EMPTY)
 _SEPARATORS = {",": text("comma"), ";": text("semicolon"), "\t": text("tab"), ":": text("colon")}
+_ENCODINGS = {"cp1252": "WINDOWS-1252", "latin-1": "ISO-8859-1"}  # as Moodle's form calls them
 _REASONS = {
     Fate.STALE: text("Moodle's record is newer than the row, or the date in the row cannot be read."),
     Fate.LOCKED: text("The grade is locked or overridden in the gradebook."),
@@ -169,7 +170,7 @@ def _steps(
         text(
             "Upload the worksheet: separator {separator}, encoding {encoding}.",
             separator=_SEPARATORS[sheet.table.separator],
-            encoding=sheet.table.encoding.upper(),
+            encoding=_ENCODINGS.get(sheet.table.encoding, sheet.table.encoding.upper()),
         ),
         text("Tick “Allow updating records that have been modified more recently in Moodle”.")
         if box
@@ -195,6 +196,17 @@ def _warnings(
     if lost:
         warnings.append(
             text("{count} comment(s) that Moodle holds are replaced, erased or flattened.", count=lost)
+        )
+    flat = sum(
+        row.comment is Fate.SAME and bool((row.stored_comment or "").strip()) for row in prediction.rows
+    )
+    if flat:
+        warnings.append(
+            text(
+                "{count} comment(s) go back as they came, as plain text: formatting that they have in Moodle "
+                "is lost. Leave the column out to keep it.",
+                count=flat,
+            )
         )
     misread = [row for row in prediction.rows if _is_misread(row)]
     if misread:

@@ -30,7 +30,7 @@ def find_columns(
     missing = {
         column: at
         for column, at in by_place.items()
-        if column not in by_name and at not in by_name.values() and column not in (Column.GRADE, Column.SCALE)
+        if column not in by_name and at not in by_name.values() and column is not Column.GRADE
     }
     return known, missing | by_name
 
@@ -58,6 +58,7 @@ def _by_place(rows: Sequence[tuple[str, ...]]) -> Columns:
     if status:
         found[Column.STATUS] = status[0]
         _people(columns, status[0], found)
+        _group(columns, range(status[0] + 1, maximum - 1), found)
     return found
 
 
@@ -74,6 +75,14 @@ def _is_date(cell: str) -> bool:
     return (
         cell.strip() == "-" or find_date(cell) is not None or bool(re.search(r"\d{4}.*\d{1,2}:\d{2}", cell))
     )
+
+
+def _group(columns: Sequence[tuple[str, ...]], places: range, found: Columns) -> None:
+    """The teams' column: alone between status and grade, where no workflow can bring markers there."""
+    others = [at for at in places if not all(_is_date(cell) for cell in columns[at])]
+    maximum = found.get(Column.MAXIMUM, found.get(Column.SCALE, 0))
+    if len(others) == 1 and maximum + 1 == found[Column.CHANGEABLE] and any(columns[others[0]]):
+        found[Column.GROUP] = others[0]
 
 
 def _people(columns: Sequence[tuple[str, ...]], status: int, found: Columns) -> None:
