@@ -327,7 +327,9 @@ def test_a_draft_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no zip", b"PK\x05\x06", pack({"a": b"x"})[:-30], b"PK\x03\x04" * 100]
+    "content",
+    [b"", b"no zip", b"PK\x05\x06", pack({"a": b"x"})[:-30], b"PK\x03\x04" * 100],
+    ids=["empty", "text", "end only", "cut", "heads only"],
 )
 def test_a_zip_that_is_none_is_an_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "class.zip"
