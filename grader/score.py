@@ -63,25 +63,22 @@ def lateness(
     seconds = max(0, math.ceil((handed_in - deadline).total_seconds()))
     if seconds == 0:
         return Lateness()
-    late_by = _duration(seconds)
     if policy.cut_off is not None and handed_in > max(policy.cut_off, deadline):
-        return Lateness(
-            seconds=seconds,
-            penalty=out_of,
-            message=text(
-                "Handed in {late_by} late, after the cut-off date: nothing counts.", late_by=late_by
-            ),
+        words = text(
+            "Handed in {late_by} late, after the cut-off date: nothing counts.", late_by=_duration(seconds)
         )
+        return Lateness(seconds=seconds, penalty=out_of, message=words)
+    return _late(seconds, policy, points=points, out_of=out_of)
+
+
+def _late(seconds: int, policy: LatePolicy, *, points: float, out_of: float) -> Lateness:
+    late_by = _duration(seconds)
     if not policy.apply:
-        return Lateness(
-            seconds=seconds,
-            message=text("Handed in {late_by} late; Moodle takes its own penalty off.", late_by=late_by),
-        )
+        words = text("Handed in {late_by} late; Moodle takes its own penalty off.", late_by=late_by)
+        return Lateness(seconds=seconds, message=words)
     if seconds <= policy.grace_s or policy.per_day == 0:
-        return Lateness(
-            seconds=seconds,
-            message=text("Handed in {late_by} late; nothing is taken off.", late_by=late_by),
-        )
+        words = text("Handed in {late_by} late; nothing is taken off.", late_by=late_by)
+        return Lateness(seconds=seconds, message=words)
     days = math.ceil(seconds / DAY_S)
     penalty = _penalty(days, policy, points=points, out_of=out_of)
     return Lateness(seconds=seconds, penalty=penalty, message=_message(late_by, days, penalty, policy))
