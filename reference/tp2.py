@@ -258,7 +258,7 @@ def train(X, y, num_epochs, batch_size, lr, seed):
     y : array of int, shape (n,)
         Classes; there are max(y) + 1 of them.
     num_epochs : int
-        Passes over the data; with 0 the initial parameters are returned.
+        Passes over the data.
     batch_size : int
     lr : float
         Learning rate.

@@ -245,7 +245,7 @@ def train(X, y, num_epochs, batch_size, lr, seed):
     y : array of int, shape (n,)
         Classes; there are max(y) + 1 of them.
     num_epochs : int
-        Passes over the data, each in another order; with 0 the initial parameters are returned.
+        Passes over the data, each in another order.
     batch_size : int
         Examples in a batch; the last batch of an epoch may have fewer.
     lr : float

@@ -27,7 +27,8 @@ def _parameters(numbers: Callable[..., Any], d: int, h: int, q: int) -> tuple[An
 @pytest.mark.check(points=0.5, group="Network", after="linear_shapes", diagnose=False)
 def test_network_differences(student: Student, rng: np.random.Generator, numbers: Any, make_net: Any) -> None:
     """The network's gradients agree with central differences of its own loss."""
-    X, y, parameters = numbers(7, 3), rng.permutation(np.arange(7) % 4), _parameters(numbers, 3, 8, 4)
+    X, y = numbers(7, 3), rng.permutation(np.arange(7) % 4)
+    parameters = tuple(p / 2 for p in _parameters(numbers, 3, 8, 4))
     net = make_net(student, parameters)
     for call in (("forward", X), ("loss", y), ("backward",)):
         net.call(*call)

@@ -1,0 +1,5 @@
+"""the logarithm is to base 2 instead of natural"""
+
+
+def cross_entropy(p, c):
+    return -np.log2(p[c])

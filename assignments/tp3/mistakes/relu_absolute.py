@@ -1,0 +1,5 @@
+"""relu gives the absolute value"""
+
+
+def relu(x):
+    return np.abs(x)
