@@ -136,6 +136,13 @@ def test_a_token_that_expires_between_files_stops_the_fetch(
         fetch_class(service, 1, tmp_path / "class.zip")
 
 
+def test_participants_without_a_number_are_not_lost_in_silence(
+    moodle: FakeMoodle, service: Service, tmp_path: Path
+) -> None:
+    with pytest.raises(MoodleError, match="not numbered 13 participants yet"):
+        fetch_class(service, 8, tmp_path / "class.zip")
+
+
 def test_an_unknown_assignment_lists_those_there_are(service: Service, tmp_path: Path) -> None:
     with pytest.raises(MoodleError, match=r"1 \(Lab 1: NumPy MLP\)"):
         fetch_class(service, 99, tmp_path / "class.zip")

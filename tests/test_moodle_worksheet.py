@@ -16,7 +16,7 @@ from grader.errors import MoodleError
 from grader.moodle import Column, GradeChange, Status, Worksheet, comment_html, read_worksheet
 from grader.moodle.cells import read_table
 from grader.moodle.importing import Fate, Session, predict_import, state_of
-from grader.moodle.languages import LANGUAGES, find_date
+from grader.moodle.languages import LANGUAGES, Language, find_date
 
 MOODLE = Path(__file__).parent / "data" / "moodle"
 SHEETS = sorted((MOODLE / "worksheets").glob("*.csv")) + sorted((MOODLE / "import").glob("*.csv"))
@@ -257,3 +257,31 @@ def test_every_language_has_its_own_headers() -> None:
         header = ",".join(f'"{name}"' for _, name in known.headers)
         row = ",".join(f"{known.participant}7" if n == 0 else "" for n in range(len(known.headers)))
         assert read_worksheet(f"{header}\n{row}\n".encode()).language is known
+
+
+DATES = {
+    "en": "Wednesday, 12 February 2025, 10:00 AM",
+    "fr": "mercredi 12 février 2025, 10:00",
+    "de": "Mittwoch, 12. Februar 2025, 10:00",
+    "es": "miércoles, 12 de febrero de 2025, 10:00",
+    "zh_cn": "2025年02月12日 星期三 10:00",
+    "ar": "الأربعاء، 12 فبراير 2025، 10:00 AM",
+}
+
+
+@pytest.mark.parametrize("known", LANGUAGES, ids=lambda known: known.code)
+def test_in_every_language_what_we_write_is_taken_also_where_a_grade_is_there(known: Language) -> None:
+    columns = (Column.IDENTIFIER, Column.GRADE, Column.MAXIMUM, Column.GRADED)
+    header = ",".join(f'"{known.header(column)}"' for column in columns)
+    mark = known.decimal
+    old = f'{known.participant}7,"3{mark}50","20{mark}00","{DATES[known.code]}"'
+    new = f'{known.participant}8,,"20{mark}00",-'
+    worksheet = read_worksheet(f"\ufeff{header}\n{old}\n{new}\n".encode(), timezone="Europe/Paris")
+
+    upload = worksheet.write({"7": GradeChange(grade=14.5), "8": GradeChange(grade=20.0)})
+
+    prediction = predict_import(upload, state_of(worksheet), session(worksheet), maximum=worksheet.maximum)
+    assert [(row.identifier, row.grade, row.stored) for row in prediction.rows] == [
+        ("7", Fate.SET, 14.5),
+        ("8", Fate.SET, 20.0),
+    ]

@@ -67,13 +67,6 @@ class ClassList:
     worksheet: Worksheet | None = None
     is_moodle: bool = False
 
-    def works(self) -> tuple[tuple[Entry, ...], ...]:
-        """The entries, those who share one hand-in together: it is graded once, for the first of them."""
-        shared: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            shared.setdefault(entry.work or entry.key, []).append(entry)
-        return tuple(tuple(members) for members in shared.values())
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
@@ -88,6 +81,6 @@ class Allowance:
     path_depth: int = 20
 
 
-def count_by_text(notes: Iterable[Text]) -> tuple[Text, ...]:
+def each_once(notes: Iterable[Text]) -> tuple[Text, ...]:
     """Each note once, in the order of its first appearance."""
     return tuple(dict.fromkeys(notes))

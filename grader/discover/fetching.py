@@ -11,7 +11,7 @@ from datetime import UTC, tzinfo
 from typing import BinaryIO
 
 from grader.discover.archives import Refused, is_zip, list_archive, printable, read_part, safe_path, too_large
-from grader.discover.entries import Allowance, Entry, Part, Storage, count_by_text
+from grader.discover.entries import Allowance, Entry, Part, Storage, each_once
 from grader.discover.sources import JUNK, is_program
 from grader.model import HandedFile, Submission, Text, text
 
@@ -83,7 +83,7 @@ def fetch(
         files=tuple(handed),
         handed_in=entry.handed_in,
         extension=entry.extension,
-        notes=count_by_text((*entry.notes, *basket.notes)),
+        notes=each_once((*entry.notes, *basket.notes)),
         problem=entry.problem or _problem(entry, basket),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from grader.discover.entries import Entry, count_by_text
+from grader.discover.entries import Entry, each_once
 from grader.discover.sources import Found
 from grader.errors import MoodleError
 from grader.model import Text, text
@@ -46,7 +46,7 @@ def _entry(whose: Found) -> Entry:
         name=whose.name,
         identifier=whose.number,
         parts=tuple(whose.parts),
-        notes=count_by_text(whose.notes),
+        notes=each_once(whose.notes),
     )
 
 
@@ -121,7 +121,7 @@ def _row_entry(row: Row, matched: Sequence[Found], *, has_teams: bool, due: date
         team_number=team_number,
         work=f"team-{team_number or slug(row.group or '') or 'none'}" if has_teams and matched else "",
         parts=tuple(parts),
-        notes=count_by_text(notes),
+        notes=each_once(notes),
         problem=problem,
     )
 

@@ -60,6 +60,12 @@ def fetch(
     """Download all submissions of assignment `number` into the zip `target`; an interrupted one goes on."""
     assignment = find_assignment(service, number)
     download = _listing(service, assignment)
+    if download.unnumbered:
+        raise MoodleError(
+            f"Moodle has not numbered {len(download.unnumbered)} participants yet, among them "
+            f"{download.unnumbered[0]}",
+            "download the grading worksheet once, which numbers everybody, and fetch again",
+        )
     store = target.with_name(f"{target.name}.parts")
     store.mkdir(parents=True, exist_ok=True)
     for done, piece in enumerate(download.pieces):

@@ -31,6 +31,7 @@ class Download:
     roster: Roster
     pieces: tuple[Piece, ...]
     ambiguous: tuple[str, ...] = ()  # students of whom it is not known in which team they handed in
+    unnumbered: tuple[str, ...] = ()  # students to whom Moodle has not given an Identifier yet
 
 
 DEFAULT_GROUP = "Default group"
@@ -46,11 +47,12 @@ def assemble(
     """Roster and files under the names that Moodle's own zip has."""
     own = {record.user: record for record in records if record.user}
     teams = {record.group: record for record in records if not record.user}
-    rows, ambiguous, pieces = [], [], []
+    rows, ambiguous, unnumbered, pieces = [], [], [], []
     names: dict[int, str] = {0: DEFAULT_GROUP}
     for person in sorted(people, key=lambda one: int(identifiers.get(one.user, "0"))):
         identifier = identifiers.get(person.user)
         if identifier is None:
+            unnumbered.append(person.name)
             continue
         names.update(person.groups)
         record, group = own.get(person.user), None
@@ -69,7 +71,9 @@ def assemble(
         name = clean(names.get(number, f"Group {number}"))
         pieces += _pieces(f"{name}_{number}" if number else name, record)
     roster = Roster(rows=tuple(rows), has_teams=assignment.has_teams, due=assignment.due)
-    return Download(roster=roster, pieces=tuple(pieces), ambiguous=tuple(ambiguous))
+    return Download(
+        roster=roster, pieces=tuple(pieces), ambiguous=tuple(ambiguous), unnumbered=tuple(unnumbered)
+    )
 
 
 def _row(person: Person, identifier: str, record: Handed | None, extension: datetime | None) -> Row:

@@ -17,6 +17,8 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _UTF8 = 0x800
 _DEFLATE = 8
+_MADE_BY = (3 << 8) | 20  # Unix: unzip shows accents as they are
+_MODE = 0o100644 << 16
 _DATE = (1 << 5) | 1  # 1 January 1980: the same pages give the same bytes
 _MAX_FILES = 0xFFFE  # without Zip64, which Moodle's PHP need not read
 
@@ -117,7 +119,9 @@ class _Archive:
                 len(entry.name),
                 0,
             )
-            directory += _CENTRAL.pack(b"PK\x01\x02", 20, *common, 0, 0, 0, 0, len(body)) + entry.name
+            directory += (
+                _CENTRAL.pack(b"PK\x01\x02", _MADE_BY, *common, 0, 0, 0, _MODE, len(body)) + entry.name
+            )
             body += _LOCAL.pack(b"PK\x03\x04", *common) + entry.name + entry.data
         count = len(self.entries)
         end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), len(body), 0)
