@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -160,8 +160,10 @@ class Worker:
 class AloneConnection:
     """The line to the process of one check."""
 
-    def __init__(self, worker: Worker, limits: Limits) -> None:
+    def __init__(self, worker: Worker, limits: Limits, at_end: Callable[[float], None]) -> None:
         self._worker = worker
+        self._at_end = at_end
+        self._began = time.monotonic()
         self._limits = limits
         self._left_s = limits.check_s
 
@@ -179,6 +181,7 @@ class AloneConnection:
     def close(self) -> None:
         """End the process."""
         self._worker.close()
+        self._at_end(time.monotonic() - self._began)
 
 
 class AloneSession:
@@ -201,10 +204,10 @@ class AloneSession:
 
     @property
     def costs(self) -> tuple[Cost, ...]:
-        """What loading took."""
+        """What loading and each check took."""
         return tuple(self._costs)
 
-    def begin(self, *, limits: Limits, seed: int) -> AloneConnection:
+    def begin(self, *, limits: Limits, seed: int, check: str = "") -> AloneConnection:
         """A line for one check; one at a time."""
         if not self._is_fresh:
             self._load()
@@ -214,7 +217,10 @@ class AloneSession:
         message = self._worker.receive(max(limits.check_s, _END_S), words.silent())
         if "ready" not in message:
             raise words.nonsense()
-        return AloneConnection(self._worker, limits)
+        return AloneConnection(self._worker, limits, self._take_note(check))
+
+    def _take_note(self, check: str) -> Callable[[float], None]:
+        return lambda wall_s: self._costs.append(Cost(check=check, wall_s=wall_s))
 
     def _load(self) -> Mapping[str, Any]:
         self._end_worker()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,7 +23,25 @@ from grader.worker.wire import WireError
 START_S = 30.0  # for what is ours: until a forked process says that it is ready
 MAX_LOADS = 8  # of one submission: its process may die that often
 MAX_SUBMISSIONS = 1000  # of one zygote
+_REACT_S = 5.0  # until a loaded submission has forked, at least
 _STATUS_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the child of a check ended."""
+
+    exit_code: int | None
+    cpu_s: float
+
+    @classmethod
+    def told(cls, message: Mapping[str, Any]) -> Ended:
+        """What a stranger tells of it, vetted."""
+        status, cpu = message.get("status"), message.get("cpu_s")
+        code = None
+        if type(status) is int and 0 <= status < 1 << 16 and (os.WIFEXITED(status) or os.WIFSIGNALED(status)):
+            code = os.waitstatus_to_exitcode(status)
+        return cls(exit_code=code, cpu_s=cpu if type(cpu) is float and 0 <= cpu < 1e6 else 0.0)
 
 
 class Run:
@@ -51,6 +71,8 @@ class Run:
         self.keep: tuple[int, ...] = ()
         self.number = 0
         self.was_dying = False
+        self.ended: Ended | None = None
+        self.costs: list[Cost] = []
 
     def load(self, payload: Mapping[str, object], limits: Limits) -> Mapping[str, Any]:
         """The worker's report; raises Interrupted or WorkerBroken."""
@@ -90,19 +112,21 @@ class Run:
         """Is the process that checks are forked from still there?"""
         return not processes.has_ended(self.root)
 
-    def begin(self, limits: Limits, seed: int) -> ForkConnection:
+    def begin(self, limits: Limits, seed: int, check: str) -> ForkConnection:
         """Fork the child for one check."""
         self.number += 1
+        self.ended = None
         processes.end_descendants(self._zygote.pid, keep=self.keep)
         self.watch.renew(limits, keep=self.keep)
         ours, theirs = socket.socketpair()
-        connection = ForkConnection(self, Line(ours), limits)
+        connection = ForkConnection(self, Line(ours), limits, check)
+        patience_s = max(limits.check_s, _REACT_S)
         order = {"number": self.number, "seed": seed, "check_s": limits.check_s}
         try:
-            self.line.allow(START_S)
+            self.line.allow(patience_s)
             self.line.send(order, (theirs.fileno(),))
             theirs.close()
-            connection.wait_until_ready()
+            connection.wait_until_ready(patience_s)
         except (OSError, EOFError, WireError, Late) as error:
             theirs.close()
             self.was_dying = isinstance(error, (OSError, EOFError))
@@ -116,17 +140,14 @@ class Run:
         if not processes.end_descendants(self._zygote.pid, keep=self.keep):
             self.kill()
 
-    def status_of_check(self) -> int | None:
-        """How the child of the current check ended, as its parent tells."""
+    def hear_of_end(self) -> None:
+        """How the child of the current check ended, as its parent tells: a claim, good for messages."""
         self.line.allow(_STATUS_S)
-        try:
-            while True:
+        with contextlib.suppress(OSError, EOFError, WireError, Late):
+            while self.ended is None:
                 message = self.line.receive()
                 if message.get("ended") == self.number:
-                    status = message.get("status")
-                    return status if type(status) is int and 0 <= status < 1 << 16 else None
-        except (OSError, EOFError, WireError, Late):
-            return None
+                    self.ended = Ended.told(message)
 
     def kill(self) -> None:
         """End the submission."""
@@ -144,17 +165,19 @@ class Run:
 class ForkConnection:
     """The line to the child of one check."""
 
-    def __init__(self, run: Run, line: Line, limits: Limits) -> None:
+    def __init__(self, run: Run, line: Line, limits: Limits, check: str) -> None:
         self._run = run
+        self._check = check
+        self._closed = False
         self._line = line
         self._limits = limits
         self._left_s = limits.check_s
         self._began = time.monotonic()
         self._fate: Interrupted | None = None
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, patience_s: float) -> None:
         """The wall limit does not count before."""
-        self._line.allow(START_S)
+        self._line.allow(patience_s)
         if "ready" not in self._line.receive():
             raise WireError("not ready")
 
@@ -180,17 +203,28 @@ class ForkConnection:
         raise self._fate
 
     def _why(self) -> Interrupted:
-        status = self._run.status_of_check()
-        if status is None:  # its parent is gone, too
+        self._run.hear_of_end()
+        if self._run.ended is None:  # its parent is gone, too
             processes.has_ended(self._run.root, wait_s=_STATUS_S)
-        return self._run.watch.verdict or words.died(
-            None if status is None else os.waitstatus_to_exitcode(status)
-        )
+            return self._run.watch.verdict or words.died(None)
+        return self._run.watch.verdict or words.died(self._run.ended.exit_code)
 
     def close(self) -> None:
         """End the child and all that it started."""
+        if self._closed:
+            return
+        self._closed = True
         self._line.close()
         self._run.sweep()
+        self._run.hear_of_end()
+        self._run.costs.append(
+            Cost(
+                check=self._check,
+                wall_s=time.monotonic() - self._began,
+                cpu_s=self._run.ended.cpu_s if self._run.ended else 0.0,
+                memory_bytes=self._run.watch.peak_bytes,
+            )
+        )
 
 
 class ForkSession:
@@ -214,24 +248,24 @@ class ForkSession:
 
     @property
     def costs(self) -> tuple[Cost, ...]:
-        """What loading took."""
-        return tuple(self._costs)
+        """What loading and each check took."""
+        return tuple(self._costs) + (tuple(self._run.costs) if self._run else ())
 
-    def begin(self, *, limits: Limits, seed: int) -> ForkConnection:
-        """A line for one check; one at a time."""
+    def begin(self, *, limits: Limits, seed: int, check: str = "") -> ForkConnection:
+        """A line for one check; one at a time. `check` is its name in `costs`."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         if self._run is not None and self._run.is_alive():
             try:
-                self._connection = self._run.begin(limits, seed)
+                self._connection = self._run.begin(limits, seed, check)
                 return self._connection
             except Interrupted:  # it may have been dying; else it is ended now, and asked no second time
                 if not self._run.was_dying:
                     raise
         self._load()
         assert self._run is not None
-        self._connection = self._run.begin(limits, seed)
+        self._connection = self._run.begin(limits, seed, check)
         return self._connection
 
     def _load(self) -> Mapping[str, Any]:
@@ -246,7 +280,9 @@ class ForkSession:
         except BaseException:
             self._end_run()
             raise
-        cost = Cost(check="load", wall_s=time.monotonic() - began, memory_bytes=self._run.watch.peak_bytes)
+        wall_s = time.monotonic() - began
+        cpu_s, memory_bytes = self._run.watch.measure()
+        cost = Cost(check="load", wall_s=wall_s, cpu_s=cpu_s, memory_bytes=memory_bytes)
         self._costs.append(cost)
         return report
 
@@ -254,6 +290,7 @@ class ForkSession:
         run, self._run = self._run, None
         if run is not None:
             run.close()
+            self._costs += run.costs
             self._texts.append(run.watch.text)
 
     def close(self) -> None:

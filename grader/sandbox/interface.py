@@ -23,10 +23,13 @@ class Session(Protocol):
 
     @property
     def costs(self) -> tuple[Cost, ...]:
-        """What loading took."""
+        """What loading and each check took."""
 
-    def begin(self, *, limits: Limits, seed: int) -> Connection:
-        """A line to a process in the state just after loading, for one check. Raises Interrupted."""
+    def begin(self, *, limits: Limits, seed: int, check: str = "") -> Connection:
+        """A line to a process in the state just after loading, for one check, whose name `costs` gives.
+
+        Raises Interrupted.
+        """
 
     def close(self) -> None:
         """End all that belongs to the submission."""

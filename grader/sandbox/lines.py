@@ -10,7 +10,8 @@ from typing import Any
 from grader.worker import wire
 
 CHUNK = 1 << 16  # bytes
-CAPS = wire.Caps(header_bytes=8 << 20, buffer_bytes=64 << 20)
+# What one answer may hold: a few times that much is needed here to read it.
+CAPS = wire.Caps(header_bytes=4 << 20, buffer_bytes=32 << 20)
 
 
 class Late(Exception):

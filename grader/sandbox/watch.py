@@ -55,6 +55,12 @@ class Watch:
             self._printed.renew()
             self._verdict, self.peak_bytes = None, 0
 
+    def measure(self) -> tuple[float, int]:
+        """Processor time and the most memory that the submission has taken so far."""
+        pids = self._pids()
+        self.peak_bytes = max(self.peak_bytes, processes.proportional_bytes(pids))
+        return processes.cpu_seconds(pids), self.peak_bytes
+
     def stop(self, verdict: Interrupted) -> None:
         """End what runs, for this reason; the first reason counts."""
         with self._lock:
@@ -96,7 +102,7 @@ class Watch:
             self.stop(words.too_much_output(self._limits))
 
     def _look(self) -> None:
-        pids = [p for p in processes.descendants(self._ancestor) if p != self._uncounted]
+        pids = self._pids()
         limit = self._limits.memory_bytes
         seen = processes.resident_bytes(pids)
         if seen > limit:
@@ -107,8 +113,10 @@ class Watch:
         if len(pids) > self._limits.processes + 2:
             self.stop(words.too_many_processes(self._limits))
 
+    def _pids(self) -> list[int]:
+        return [p for p in processes.descendants(self._ancestor) if p != self._uncounted]
+
     def _stop_hog(self, verdict: Interrupted) -> None:
         self.stop(verdict)
-        left = [p for p in processes.descendants(self._ancestor) if p != self._uncounted]
-        if processes.proportional_bytes(left) > self._limits.memory_bytes:
+        if processes.proportional_bytes(self._pids()) > self._limits.memory_bytes:
             processes.kill(self._root)  # the loaded submission itself grows

@@ -105,8 +105,10 @@ def _answer_checks(link: socket.socket, namespace: dict[str, Any]) -> None:
             link.close()
             _check(parent, fds[0], order, namespace)
         os.close(fds[0])
-        _, status = os.waitpid(pid, 0)
-        channel.send(link, {"ended": order["number"], "status": status})
+        _, status, used = os.wait4(pid, 0)
+        channel.send(
+            link, {"ended": order["number"], "status": status, "cpu_s": used.ru_utime + used.ru_stime}
+        )
 
 
 def _check(parent: int, sock: int, order: dict[str, Any], namespace: dict[str, Any]) -> NoReturn:
