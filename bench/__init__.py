@@ -1,0 +1,1 @@
+"""What grading costs, measured: `python -m bench`. Writes docs/performance.md."""

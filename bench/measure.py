@@ -1,0 +1,121 @@
+"""What a command costs: wall time, CPU time of all its processes, and memory."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_PR_SET_CHILD_SUBREAPER = 36
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_GLANCE_S = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What one command took."""
+
+    wall_s: float
+    cpu_s: float  # of the command and all that it started, user and system
+    peak_bytes: int  # resident, of the command's first process
+    tree_bytes: int  # resident, of all its processes together; shared pages count once in each
+    status: int
+    output: str
+
+
+def adopt_orphans() -> None:
+    """Have processes whose parent died reaped here, so that their CPU time is counted."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def measure(
+    command: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> Usage:
+    """Run `command` to its end and say what it took. `adopt_orphans` must have been called."""
+    log = log or Path(os.devnull)
+    before, began = _children_s(), time.perf_counter()
+    peak = tree = 0
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            list(command),
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+        while True:
+            try:
+                status = process.wait(_GLANCE_S)
+                break
+            except subprocess.TimeoutExpired:
+                peak = max(peak, _high_water(process.pid))
+                tree = max(tree, _tree_bytes(process.pid))
+    wall = time.perf_counter() - began
+    _reap()
+    output = log.read_text("utf-8", "replace") if log != Path(os.devnull) else ""
+    return Usage(
+        wall_s=wall,
+        cpu_s=_children_s() - before,
+        peak_bytes=peak,
+        tree_bytes=tree,
+        status=status,
+        output=output,
+    )
+
+
+def _children_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _reap() -> None:
+    """Wait for what the command left behind."""
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _high_water(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) << 10
+    except OSError:
+        pass
+    return 0
+
+
+def _tree_bytes(root: int) -> int:
+    """Resident memory of a process and all below it."""
+    parents: dict[int, int] = {}
+    sizes: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(entry.name)] = int(fields[1])
+        sizes[int(entry.name)] = int(fields[21]) * _PAGE_BYTES
+    return sum(size for pid, size in sizes.items() if _is_below(pid, root, parents))
+
+
+def _is_below(pid: int, root: int, parents: dict[int, int]) -> bool:
+    while pid in parents:
+        if pid == root:
+            return True
+        pid = parents[pid]
+    return False

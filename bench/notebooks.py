@@ -1,0 +1,111 @@
+"""Made-up classes of TP4: the reference's notebook with known mistakes in it, and training at its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+
+import jupytext
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "reference" / "tp4.py"
+MISTAKES = ROOT / "assignments" / "tp4" / "mistakes"
+MARKERS = ("# BEGIN SOLUTION", "# END SOLUTION")
+RIGHT_PER_WRONG = 2  # every third notebook has a mistake
+# So that training takes about a second, as students' experiments do.
+LONGER = (("num_epochs=100,", "num_epochs=1500,"), ("num_epochs=30,", "num_epochs=50,"))
+SMALL = "def softmax(logits):\n    return logits  # student {number}\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandIn:
+    """One student's notebook, and the same as a script."""
+
+    name: str
+    notebook: bytes
+    script: str
+
+
+def make_class(size: int) -> Iterator[HandIn]:
+    """Notebooks no two of which have the same bytes; the same ones at every call."""
+    cells = _cells()
+    for number, overlay in enumerate(islice(_interleaved(), size), start=1):
+        yield _hand_in(f"Student {number:05d}", cells, overlay, number)
+
+
+def make_small_class(size: int) -> Iterator[HandIn]:
+    """Notebooks with one wrong function in them: what grading costs when there is next to nothing to run."""
+    for number in range(1, size + 1):
+        source = SMALL.format(number=number)
+        yield HandIn(
+            name=f"Student {number:05d}",
+            notebook=_notebook([{"cell_type": "code", "source": source}]),
+            script=source,
+        )
+
+
+def write_class(hand_ins: Iterator[HandIn], folder: Path) -> Path:
+    """One sub-folder per student."""
+    for hand_in in hand_ins:
+        path = folder / hand_in.name / "tp4.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(hand_in.notebook)
+    return folder
+
+
+def _interleaved() -> Iterator[str | None]:
+    """Two right ones, then one with the next mistake, and so on."""
+    for path in cycle(sorted(MISTAKES.glob("*.py"))):
+        yield from [None] * RIGHT_PER_WRONG
+        yield path.read_text("utf-8")
+
+
+def _cells() -> list[dict[str, str]]:
+    document = jupytext.reads(REFERENCE.read_text("utf-8"), fmt="py:percent")
+    return [{"cell_type": cell.cell_type, "source": _unmarked(cell.source)} for cell in document.cells]
+
+
+def _unmarked(source: str) -> str:
+    for short, long in LONGER:
+        source = source.replace(short, long)
+    lines = source.splitlines(keepends=True)
+    return "".join(line for line in lines if line.strip() not in MARKERS)
+
+
+def _hand_in(name: str, cells: list[dict[str, str]], overlay: str | None, number: int) -> HandIn:
+    """The reference's cells, the mistake after the last definition, and a remark of one's own."""
+    training = next(at for at, cell in enumerate(cells) if "__main__" in cell["source"])
+    own = [{"cell_type": "code", "source": f"number = {number}\n"}]
+    own += [{"cell_type": "code", "source": overlay}] if overlay else []
+    mine = [*cells[:training], *own, *cells[training:]]
+    script = "\n\n".join(cell["source"] for cell in mine if cell["cell_type"] == "code")
+    return HandIn(name=name, notebook=_notebook(mine), script=script)
+
+
+def _notebook(cells: list[dict[str, str]]) -> bytes:
+    """nbformat 4.5 by hand: the same bytes with every version of nbformat."""
+    document = {
+        "cells": [_cell(cell, number) for number, cell in enumerate(cells)],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(document, indent=1).encode()
+
+
+def _cell(cell: dict[str, str], number: int) -> dict[str, object]:
+    written: dict[str, object] = {
+        "cell_type": cell["cell_type"],
+        "id": f"cell-{number}",
+        "metadata": {},
+        "source": cell["source"],
+    }
+    if cell["cell_type"] == "code":
+        written |= {"execution_count": None, "outputs": []}
+    return written
