@@ -53,7 +53,8 @@ def read(submission: Submission, wanted: Wanted) -> Loaded:
     """The work in a submission, chosen by what it defines, then by the assignment's patterns."""
     files = opened(submission.files)
     if not files.files:
-        return Loaded(problem=submission.problem or text("No file was handed in."), notes=files.notes)
+        problem = files.notes[0] if files.notes else submission.problem or text("No file was handed in.")
+        return Loaded(problem=problem, files=tuple(f.path for f in submission.files))
     kinds = [(file, kind_of(file)) for file in files.files]
     codes: list[tuple[HandedFile, Kind]] = [(f, k) for f, k in kinds if k in (Kind.NOTEBOOK, Kind.MODULE)]
     codes = codes or [(f, _by_name(f)) for f, k in kinds if k is Kind.JUNK and _is_checkpoint(f)]
@@ -105,7 +106,7 @@ def _choice(candidates: list[_Candidate]) -> tuple[Text, ...]:
                 others=others,
             ),
         )
-    return (text("{path} was graded, and not {others}.", path=best.file.path, others=others),)
+    return (text("{path} was graded; beside it lay {others}.", path=best.file.path, others=others),)
 
 
 def _beside(work: HandedFile, others: list[HandedFile]) -> tuple[HandedFile, ...]:

@@ -63,6 +63,7 @@ class Loading:
         self.units: list[dict[str, object]] = []
         self.definers: dict[str, list[tuple[str, int]]] = {}  # where names were defined, in order
         self.repaired: set[str] = set()
+        self._statement_s = float(request.get("statement_s") or STATEMENT_S)
         self._repairs = frozenset(request.get("repairs") or ())
         self._without = {(str(label), int(line)) for label, line in request.get("without") or ()}
         self._written: list[str] = []
@@ -229,13 +230,13 @@ class Loading:
         self.importer.strict = isinstance(statement, _GUARDED)
         try:
             code = self._compile(scope, statement, label)
-            with _budget(0.0 if self.everything or isinstance(statement, slicing.TAKEN) else STATEMENT_S):
+            with _budget(self._statement_s if self._is_bounded(statement) else 0.0):
                 if code.co_flags & inspect.CO_COROUTINE:
                     asyncio.run(eval(code, scope.module.__dict__))
                 else:
                     exec(code, scope.module.__dict__)
         except OverBudget:
-            self.record.add("too_slow", label=label, line=statement.lineno, seconds=STATEMENT_S)
+            self.record.add("too_slow", label=label, line=statement.lineno, seconds=self._statement_s)
             return {"exception": "", "message": "", "frames": []}
         except SystemExit:
             self.record.add("exit_called", label=label, line=statement.lineno)
@@ -244,6 +245,9 @@ class Loading:
         else:
             self._defined(scope, statement, label)
         return None
+
+    def _is_bounded(self, statement: ast.stmt) -> bool:
+        return not self.everything and not isinstance(statement, slicing.TAKEN)
 
     def _compile(self, scope: Scope, statement: ast.stmt, label: str) -> types.CodeType:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
@@ -274,7 +278,7 @@ class Loading:
 
     def _defined(self, scope: Scope, statement: ast.stmt, label: str) -> None:
         if scope is self._main:
-            for name in slicing.names_defined(statement):
+            for name in dict.fromkeys(slicing.names_defined(statement)):
                 self.definers.setdefault(name, []).append((label, statement.lineno))
 
 

@@ -15,6 +15,7 @@ _HARMLESS = (
     "lsmagic pinfo pinfo2 pdoc psource"
 )
 _SILENT = frozenset(_HARMLESS.split())
+_DONE = frozenset(["run", "cd", "pylab"])
 
 
 class Shell:
@@ -30,6 +31,8 @@ class Shell:
             self._run_file(line)
         elif name == "cd":
             _change_folder(line)
+        elif name == "pylab":
+            exec("import numpy, numpy as np, matplotlib.pyplot as plt; from numpy import *", self.user_ns)
 
     def getoutput(self, command: str, *_: object, **__: object) -> list[str]:
         """`names = !command`."""
@@ -63,7 +66,7 @@ def _line(node: ast.AST) -> str:
             if attr in ("run_line_magic", "run_cell_magic", "magic") and first.split()[0:1] != []:
                 name = first.split()[0]
                 more = str(rest[0].value) if rest and isinstance(rest[0], ast.Constant) else ""
-                return "" if name in _SILENT or name in ("run", "cd") else f"%{first} {more}".strip()
+                return "" if name in _SILENT or name in _DONE else f"%{first} {more}".strip()
     return ""
 
 

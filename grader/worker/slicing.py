@@ -224,6 +224,8 @@ def _bound(statement: ast.stmt, facts: Facts) -> None:
                 facts.binds.add(asname or name.partition(".")[0])
             case ast.Call(func=ast.Attribute(attr=method) as target) if method in _CHANGES:
                 facts.changes.add(_root(target))
+            case ast.Expr(value=ast.Call(func=ast.Attribute() as target)):  # called for what it changes
+                facts.changes.add(_root(target))
             case ast.Call(func=ast.Name(id="setattr"), args=[target, *_]):
                 facts.changes.add(_root(target))
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):

@@ -1,0 +1,14 @@
+import numpy as np
+
+
+def softmax(o):
+    e = np.exp(o - np.max(o))
+    return e / e.sum()
+
+
+def relu(x):
+    return np.maximum(x, 0)
+
+
+if __name__ == '__main__':
+    raise SystemExit('trained')
