@@ -8,10 +8,17 @@ import numpy as np
 import pytest
 
 from grader.checks import Student, expect_array, expect_close, expect_equal, expect_scalar, fail
+from grader.model import text
 
 
 def _classes(rng: np.random.Generator, n: int) -> Any:
     return rng.permutation(np.arange(n) % 3 % 2)
+
+
+def _pair(value: Any, names: tuple[str, str]) -> tuple[Any, float]:
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        fail(text("What comes back is not the pair ({first}, {second}).", first=names[0], second=names[1]))
+    return expect_array(value[0], shape=(3,), name=names[0]), expect_scalar(value[1], name=names[1])
 
 
 @pytest.mark.check(points=1.0, group="Model")
@@ -42,12 +49,8 @@ def test_loss(student: Student, reference: Student, rng: np.random.Generator, nu
 def test_gradients(student: Student, reference: Student, rng: np.random.Generator, numbers: Any) -> None:
     """gradients(X, y, w, b) gives the gradients (dw, db) of the mean loss."""
     X, y, w, b = numbers(7, 3), _classes(rng, 7), numbers(3), float(numbers(1)[0])
-    value = student.call("gradients", X, y, w, b)
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
-        fail("gradients does not return the pair (dw, db).")
+    dw, db = _pair(student.call("gradients", X, y, w, b), ("dw", "db"))
     right = reference.call("gradients", X, y, w, b)
-    dw = expect_array(value[0], shape=(3,), name="dw")
-    db = expect_scalar(value[1], name="db")
     expect_close(dw, right[0], name="dw")
     expect_close(db, right[1], name="db")
 
@@ -58,15 +61,11 @@ def test_gradient_descent(
 ) -> None:
     """gradient_descent takes num_steps steps from zero, each with all the examples."""
     X, y = numbers(7, 3), _classes(rng, 7)
-    value = student.call("gradient_descent", X, y, 0.5, 3)
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
-        fail("gradient_descent does not return the pair (w, b).")
-    w, b = expect_array(value[0], shape=(3,), name="w"), expect_scalar(value[1], name="b")
+    w, b = _pair(student.call("gradient_descent", X, y, 0.5, 3), ("w", "b"))
     own_w, own_b = np.zeros(3), 0.0
     for _ in range(3):  # by the student's own gradients: a slip there is not charged here
-        dw, db = student.call("gradients", X, y, own_w, own_b)
-        own_w = own_w - 0.5 * expect_array(dw, shape=(3,), name="dw")
-        own_b = own_b - 0.5 * expect_scalar(db, name="db")
+        dw, db = _pair(student.call("gradients", X, y, own_w, own_b), ("dw", "db"))
+        own_w, own_b = own_w - 0.5 * dw, own_b - 0.5 * db
     if own_w.any() and np.allclose(w, own_w, rtol=1e-5) and np.isclose(b, own_b, rtol=1e-5):
         return
     right = reference.call("gradient_descent", X, y, 0.5, 3)

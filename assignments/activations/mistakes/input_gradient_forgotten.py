@@ -1,0 +1,6 @@
+"""backward returns nothing"""
+
+
+class Stack(Stack):
+    def backward(self, out_grad):
+        super().backward(out_grad)

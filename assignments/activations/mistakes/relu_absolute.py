@@ -1,0 +1,5 @@
+"""ReLU gives the absolute value"""
+
+
+def relu(x):
+    return np.abs(x)
