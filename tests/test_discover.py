@@ -432,6 +432,29 @@ def test_an_entry_that_is_larger_than_it_says_is_refused(tmp_path: Path) -> None
     assert "lies.py is damaged in the zip" in said(entry)
 
 
+def test_an_entry_without_a_name_belongs_to_nobody(tmp_path: Path) -> None:
+    data = pack({"x": b"1", f"{ADA}/tp4.py": b"2"})
+    at = data.index(b"PK\x01\x02")
+    nameless = bytearray(data)
+    nameless[at + 28 : at + 30] = b"\x00\x00"  # the name's length; the name becomes an extra field
+    nameless[at + 30 : at + 32] = b"\x01\x00"
+    path = tmp_path / "class.zip"
+    path.write_bytes(nameless)
+
+    assert paths(only(path)) == ["tp4.py"]
+
+
+@pytest.mark.parametrize("field", [b"\xff\xff\xff\x7f", b"\x00\x00\x00\x00"])
+def test_a_nested_zip_that_points_outside_itself_is_left_out(tmp_path: Path, field: bytes) -> None:
+    inner = bytearray(pack({"x.py": b"1", "y.py": b"2"}))
+    end = inner.index(b"PK\x05\x06")
+    inner[end + 16 : end + 20] = field  # where its table of contents begins
+
+    entry = only(zip_of(tmp_path, {f"{ADA}/a.zip": bytes(inner), f"{ADA}/ok.py": b"x"}))
+
+    assert "ok.py" in paths(entry)
+
+
 def test_a_hundred_thousand_entries_cost_one_student_only(tmp_path: Path) -> None:
     path = tmp_path / "class.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:

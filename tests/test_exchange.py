@@ -433,7 +433,7 @@ def test_the_commands_go_to_moodle_and_back(
     assert "4 to send" in planned.output
     assert "Nothing was sent. Repeat with --send." in planned.output
     assert saves_when_planned == 0
-    assert "4 sent" in sent.output
+    assert "4 sent and read back" in sent.output
     assert TOKEN not in fetched.output + planned.output + sent.output
 
 

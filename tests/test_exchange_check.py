@@ -125,6 +125,7 @@ def test_the_command_prints_a_row_each_and_the_steps(tmp_path: Path) -> None:
 
     assert result.exit_code == 0, result.output
     assert "Participant41926" in result.output
+    assert "taken" in result.output
     assert "1. Switch Moodle to the language of the worksheet (fr)." in result.output
 
 

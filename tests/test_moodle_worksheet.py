@@ -237,6 +237,8 @@ def test_what_is_no_worksheet_is_said_in_one_sentence(data: bytes, problem: str)
         ),
         ("-", None),
         ("31 February 2025, 10:00", None),
+        ("1 January 0001, 12:00 AM", None),
+        ("1 January 9999, 12:00 AM", None),
     ],
 )
 def test_dates_are_read_in_the_languages_seen(sentence: str, moment: datetime | None) -> None:

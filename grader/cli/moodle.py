@@ -21,7 +21,8 @@ from grader.errors import ExitCode, MoodleError
 from grader.exchange.checking import Advice, CheckedRow
 from grader.exchange.checking import check as dry_run
 from grader.i18n import Language
-from grader.model import Text
+from grader.model import Text, text
+from grader.moodle.importing import Fate
 from grader.report.plain import plain
 
 if TYPE_CHECKING:
@@ -45,6 +46,28 @@ TokenFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help=f"A file that holds the token; else it is in {TOKEN_VARIABLE}."),
 ]
+
+
+_FATES = {
+    Fate.SET: text("taken"),
+    Fate.SAME: text("as it is in Moodle"),
+    Fate.EMPTY: text("empty"),
+    Fate.NEGATIVE: text("skipped"),
+    Fate.STALE: text("skipped"),
+    Fate.LOCKED: text("skipped"),
+    Fate.ABOVE_MAXIMUM: text("skipped"),
+    Fate.NOT_ON_SCALE: text("skipped"),
+    Fate.NO_COLUMN: text("no column"),
+    Fate.UNKNOWN_PARTICIPANT: text("skipped"),
+}
+_PUSHED = {
+    "to send": text("to send"),
+    "same": text("there already"),
+    "refused": text("not sent"),
+    "sent": text("sent and read back"),
+    "ignored": text("ignored by Moodle"),
+    "failed": text("not known"),
+}
 
 
 # --- check ------------------------------------------------------------------------------------------------
@@ -93,8 +116,16 @@ def _print_advice(advice: Advice, tongue: Language) -> None:
         _say(console, advice.refused, tongue, mark="✘")
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("Identifier", "Name", "In the file", "In Moodle then", "Grade", "Comment"):
-        table.add_column(tongue.gettext(title))
+    _ = tongue.gettext
+    for title in (
+        _("Identifier"),
+        _("Name"),
+        _("In the file"),
+        _("In Moodle then"),
+        _("Grade"),
+        _("Comment"),
+    ):
+        table.add_column(title)
     for row in advice.rows:
         table.add_row(*(common.literal(cell) for cell in _cells(row, tongue)))
     console.print(table)
@@ -110,10 +141,10 @@ def _print_advice(advice: Advice, tongue: Language) -> None:
 
 def _cells(row: CheckedRow, tongue: Language) -> tuple[str, ...]:
     stored = "" if row.stored is None else f"{row.stored:g}"
-    fate = tongue.gettext(row.fate.value)
+    fate = common.say(_FATES[row.fate], tongue)
     if row.why:
         fate = f"{fate}: {common.say(row.why, tongue)}"
-    cells = (row.cell, row.name, row.grade_cell, stored, fate, tongue.gettext(row.comment.value))
+    cells = (row.cell, row.name, row.grade_cell, stored, fate, common.say(_FATES[row.comment], tongue))
     return tuple(plain(cell) for cell in cells)
 
 
@@ -191,19 +222,24 @@ def push(
 def _print_push(report: PushReport, tongue: Language, *, was_sent: bool) -> None:
     console = common.results()
     table = Table(box=None, pad_edge=False)
-    for title in ("Identifier", "Name", "Grade", "In Moodle before", "", ""):
-        table.add_column(tongue.gettext(title) if title else "")
+    _ = tongue.gettext
+    for title in (_("Identifier"), _("Name"), _("Grade"), _("In Moodle before"), "", ""):
+        table.add_column(title)
     for row in report.rows:
         before = "" if row.before.grade is None else f"{row.before.grade:g}"
-        cells = (row.item.identifier, row.item.name, f"{row.item.grade:g}", before, row.fate.value)
+        cells = (row.item.identifier, row.item.name, f"{row.item.grade:g}", before, _word(row.fate, tongue))
         table.add_row(*(common.literal(plain(cell)) for cell in (*cells, common.say(row.why, tongue))))
     console.print(table)
-    counts = Counter(row.fate.value for row in report.rows)
+    counts = Counter(_word(row.fate, tongue) for row in report.rows)
     console.print(", ".join(f"{count} {fate}" for fate, count in sorted(counts.items())), markup=False)
     if report.stopped:
         _say(console, report.stopped, tongue, mark="✘")
     if not was_sent:
         console.print(tongue.gettext("Nothing was sent. Repeat with --send."), markup=False)
+
+
+def _word(fate: str, tongue: Language) -> str:
+    return common.say(_PUSHED[fate], tongue)
 
 
 # --- all --------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def list_archive(
             text("{path} is no readable zip.", path=printable(source.rpartition("/")[2]))
         ) from error
     for member in members:
-        if not member.is_dir():
+        if not _name(member).endswith("/"):
             yield _listed(member, source, clock)
 
 
@@ -180,12 +180,15 @@ def read_part(file: BinaryIO, part: Part, *, limit: int) -> bytes:
     damaged = Refused(text("{path} is damaged in the zip; it was left out.", path=shown))
     if part.size > limit:
         raise Refused(too_large(part.path, part.size))
-    file.seek(part.offset)
-    header = file.read(_LOCAL_HEADER.size)
-    if len(header) < _LOCAL_HEADER.size or header[:4] != b"PK\x03\x04":
-        raise damaged
-    fields = _LOCAL_HEADER.unpack(header)
-    file.seek(part.offset + _LOCAL_HEADER.size + fields[9] + fields[10])
+    try:
+        file.seek(part.offset)
+        header = file.read(_LOCAL_HEADER.size)
+        if len(header) < _LOCAL_HEADER.size or header[:4] != b"PK\x03\x04":
+            raise damaged
+        fields = _LOCAL_HEADER.unpack(header)
+        file.seek(part.offset + _LOCAL_HEADER.size + fields[9] + fields[10])
+    except (ValueError, OverflowError) as error:  # an offset before the beginning, or beyond any file
+        raise damaged from error
     if part.method == zipfile.ZIP_STORED:
         content = file.read(part.size) if part.packed == part.size else b""
     else:

@@ -249,6 +249,8 @@ def _as_datetime(parts: dict[str, str | None]) -> datetime | None:
     month = parts.get("month") or _MONTH_NUMBER.get((parts.get("word") or "").lower())
     if not month:
         return None
+    if not 1970 <= int(parts["year"] or 0) < 3000:
+        return None
     hour = int(parts["hour"] or 0)
     half = (parts.get("half") or "").lower()
     if half:

@@ -155,6 +155,8 @@ def _moment(parts: dict[str, str | None], zone: ZoneInfo) -> datetime | None:
     year = int(parts["year"] or 0)
     if year < 100:
         year += 2000 if year < 70 else 1900
+    if not 1970 <= year < 3000:
+        return None
     hour, half = int(parts["hour"] or 0), (parts["half"] or "").lower()
     if half:
         if not 1 <= hour <= 12:
