@@ -14,7 +14,7 @@ import threading
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -186,7 +186,9 @@ class Loading:
         line, message = error.lineno or 1, sources.message_of(error)
         self.record.add("unit_broken", label=unit.label, line=line, message=message, cause=cause)
         filename = f"<{unit.label}>"
-        unit.parsed = transform.Parsed(statements=tuple(salvage.pieces(transform.plain(source), filename)))
+        with suppress(SyntaxError):
+            source = transform.plain(source)
+        unit.parsed = transform.Parsed(statements=tuple(salvage.pieces(source, filename)))
 
     def _run_unit(self, scope: Scope, unit: Unit, kept: set[int] | None) -> None:
         if unit.parsed.writes:

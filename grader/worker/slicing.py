@@ -54,12 +54,19 @@ def definitions(statements: Iterable[ast.stmt], wanted: Iterable[str]) -> list[a
     Blocks (`if`, `try`, `with`) are cut down to what is needed of them.
     """
     statements = list(statements)
+    try:
+        return _definitions(statements, set(wanted))
+    except RecursionError:  # blocks nested too deeply, as a thousand `elif` are
+        return [s for s in statements if isinstance(s, TAKEN)]
+
+
+def _definitions(statements: list[ast.stmt], wanted: set[str]) -> list[ast.stmt]:
     facts: dict[int, Facts] = {}
     for statement in statements:
         for leaf, headers in _leaves(statement):
             facts[id(leaf)] = facts_of(leaf)
             facts[id(leaf)].now |= headers
-    kept = _kept(facts, set(wanted))
+    kept = _kept(facts, wanted)
     cut = (_cut(statement, kept) for statement in statements)
     return [statement for statement in cut if statement is not None]
 

@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -56,8 +57,12 @@ def parse(source: str, filename: str, label: str, record: Record) -> Parsed:
 
 
 def plain(source: str) -> str:
-    """`source` with IPython's own syntax turned into calls of `get_ipython()`."""
-    transformed: str = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
+    """`source` with IPython's own syntax turned into calls of `get_ipython()`. Raises SyntaxError."""
+    manager: Any = TransformerManager  # untyped in some versions
+    try:
+        transformed: str = manager().transform_cell(source)
+    except (ValueError, LookupError, AttributeError, AssertionError, RecursionError, MemoryError) as error:
+        raise SyntaxError(str(error) or "cannot be read", ("", 1, 1, "")) from None
     return transformed
 
 
@@ -72,7 +77,10 @@ def _parse(source: str, filename: str) -> tuple[ast.stmt, ...]:
 
 def _inlined(statements: tuple[ast.stmt, ...], filename: str) -> tuple[ast.stmt, ...]:
     module = ast.Module(body=list(statements), type_ignores=[])
-    return tuple(_Inline(filename).visit(module).body)
+    try:
+        return tuple(_Inline(filename).visit(module).body)
+    except RecursionError:
+        return statements
 
 
 class _Inline(ast.NodeTransformer):
