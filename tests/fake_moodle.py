@@ -57,6 +57,7 @@ class FakeMoodle:
     saves: list[int] = field(default_factory=list)  # users whose grade was saved, once per save
     asked: list[str] = field(default_factory=list)
     has_expired: bool = False
+    has_workflow: bool = False  # on Lab 1: comments and files are hidden until released
 
     def fault(self, function: str) -> str:
         """What goes wrong with this request; "" for nothing."""
@@ -74,7 +75,9 @@ class FakeMoodle:
         number = int(fields.get("assignid") or fields.get("assignmentids[0]") or 1)
         letter = CASES.get(number, ("a", ""))[0]
         if function == "mod_assign_get_assignments":
-            return recorded("assignments")
+            return self._assignments()
+        if function == "mod_assign_get_grades":
+            return self._grades(number)
         if function == "mod_assign_list_participants":
             return recorded("participants_b" if letter == "b" else "participants_a")
         if function == "mod_assign_get_user_mappings":
@@ -86,6 +89,23 @@ class FakeMoodle:
         if function == "mod_assign_save_grade":
             return self._save(fields)
         return recorded("error_unknown_function")
+
+    def _assignments(self) -> object:
+        answer = recorded("assignments")
+        answer["courses"][0]["assignments"][0]["markingworkflow"] = int(self.has_workflow)
+        return answer
+
+    def _grades(self, number: int) -> object:
+        if not self.records:
+            warning = {
+                "item": "assignment",
+                "itemid": number,
+                "warningcode": "3",
+                "message": "No grades found",
+            }
+            return {"assignments": [], "warnings": [warning]}
+        grades = [{"userid": user, "grade": f"{record.grade:.5f}"} for user, record in self.records.items()]
+        return {"assignments": [{"assignmentid": number, "grades": grades}], "warnings": []}
 
     def _mappings(self, number: int) -> object:
         if number in (1, 2):
@@ -101,7 +121,7 @@ class FakeMoodle:
     def _status(self, user: int) -> object:
         status = dict(recorded("submission_status"))
         record = self.records.get(user)
-        if record is None:
+        if record is None or self.has_workflow:
             return status
         status["feedback"] = {
             "grade": {"userid": user, "grade": f"{record.grade:.5f}"},

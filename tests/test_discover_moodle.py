@@ -16,6 +16,7 @@ MOODLE = Path(__file__).parent / "data" / "moodle"
 INDEX = json.loads((MOODLE / "index.json").read_text(encoding="utf-8"))
 ZIPS = sorted(name for name in INDEX if name.startswith("submissions/"))
 WORKSHEETS = sorted(name for name in INDEX if name.startswith("worksheets/"))
+PAGE = '<!DOCTYPE html><html><head><meta charset="UTF-8"></head><body>{text}</body></html>'
 STATUS = {None: Status.NOTHING, "submitted": Status.SUBMITTED, "draft": Status.DRAFT, "new": Status.NOTHING}
 
 
@@ -53,6 +54,8 @@ def test_a_zip_with_its_worksheet_is_read_to_what_moodle_holds(name: str) -> Non
         student = expected[entry.identifier]
         assert files_of(entry) == {(f["path"], f["size"], f["sha1"]) for f in student["files"]}, entry.name
         assert entry.problem.template == ""
+        texts = [file.content.decode() for file in fetch(entry).files if file.path.startswith("onlinetext/")]
+        assert texts == [PAGE.format(text=words) for words in [student.get("online_text")] if words]
 
 
 @pytest.mark.parametrize("sheet", WORKSHEETS)

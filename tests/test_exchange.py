@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -69,6 +70,23 @@ def test_what_is_fetched_is_what_moodle_holds(service: Service, tmp_path: Path, 
         if student.get("team"):
             assert entry.team == student["team"]["name"]
             assert entry.team_number == str(student["team"]["id"])
+
+
+@pytest.mark.parametrize("number", TRUTH)
+def test_the_zip_fetched_holds_what_moodle_s_own_zip_holds(
+    service: Service, tmp_path: Path, number: int
+) -> None:
+    fetched = fetch_class(service, number, tmp_path / "class.zip")
+
+    with (
+        zipfile.ZipFile(fetched.path) as ours,
+        zipfile.ZipFile(MOODLE / "submissions" / f"{fake_moodle.CASES[number][1]}.zip") as theirs,
+    ):
+        names = set(ours.namelist()) - {"grader-roster.json"}
+        script = b"<script>alert(1)</script>"  # web services clean what students write, the zip does not
+        assert {name: ours.read(name) for name in names} == {
+            name: theirs.read(name).replace(script, b"") for name in theirs.namelist()
+        }
 
 
 def test_the_same_submissions_give_the_same_zip(service: Service, tmp_path: Path) -> None:
@@ -333,6 +351,16 @@ def test_without_a_comment_of_ours_the_one_there_stays(moodle: FakeMoodle, tmp_p
 
     assert report.is_complete
     assert moodle.records[5] == Record(grade=12.0, comment="<p>by hand</p>")
+
+
+def test_where_a_workflow_hides_the_rest_the_grade_is_read_back(moodle: FakeMoodle, tmp_path: Path) -> None:
+    moodle.has_workflow = True
+
+    first = pushed(moodle, tmp_path)
+    second = pushed(moodle, tmp_path)
+
+    assert (first.count(Fate.SENT), second.count(Fate.SAME)) == (4, 4)
+    assert len(moodle.saves) == 4
 
 
 def test_feedback_files_of_others_stay(moodle: FakeMoodle, tmp_path: Path) -> None:

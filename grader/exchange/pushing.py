@@ -25,6 +25,7 @@ from grader.moodle.webservice import (
     RemoteFile,
     ServiceError,
     read_feedback,
+    read_grades,
     read_mappings,
     read_participants,
     same_comment,
@@ -133,10 +134,15 @@ def plan_push(
         )
     sent = Journal(journal, _target(service, assignment)).read()
     users = _users(service, assignment)
+    grades = _grades(service, assignment)
     rows = []
     for done, item in enumerate(items):
         tell(done, len(items))
-        rows.append(_plan(service, assignment, item, users.get(item.identifier), sent, overwrite=overwrite))
+        row = _row(assignment, item, users.get(item.identifier))
+        if row.user is not None and not row.why:
+            held = _held(service, assignment, row.user, grades)
+            row = _compared(row, held, sent.get(item.identifier), assignment, service, overwrite=overwrite)
+        rows.append(row)
     tell(len(items), len(items))
     return PushReport(assignment=assignment, rows=tuple(rows))
 
@@ -157,26 +163,28 @@ def _users(service: Service, assignment: RemoteAssignment) -> dict[str, int]:
     }
 
 
-def _plan(
-    service: Service,
+def _row(assignment: RemoteAssignment, item: PushItem, user: int | None) -> PushRow:
+    why = Text()
+    if user is None:
+        why = text("This number is of no participant of the assignment.")
+    elif not 0 <= item.grade <= (assignment.maximum or 0):
+        why = text("The maximum in Moodle is {maximum}.", maximum=f"{assignment.maximum:g}")
+    return PushRow(item=item, user=user, before=Feedback(), fate=Fate.REFUSED, why=why)
+
+
+def _compared(
+    row: PushRow,
+    held: Feedback,
+    sent: Sent | None,
     assignment: RemoteAssignment,
-    item: PushItem,
-    user: int | None,
-    journal: dict[str, Sent],
+    service: Service,
     *,
     overwrite: bool,
 ) -> PushRow:
-    row = PushRow(item=item, user=user, before=Feedback(), fate=Fate.REFUSED)
-    if user is None:
-        return replace(row, why=text("This number is of no participant of the assignment."))
-    if not 0 <= item.grade <= (assignment.maximum or 0):
-        return replace(
-            row, why=text("The maximum in Moodle is {maximum}.", maximum=f"{assignment.maximum:g}")
-        )
-    row = replace(row, before=_held(service, assignment, user))
-    if _holds(service, row, row.before):
+    row = replace(row, before=held)
+    if _holds(service, assignment, row.item, held, sent):
         return replace(row, fate=Fate.SAME)
-    conflict = Text() if overwrite else _conflict(row, journal.get(item.identifier))
+    conflict = Text() if overwrite else _conflict(row, sent)
     return replace(row, fate=Fate.REFUSED if conflict else Fate.TO_SEND, why=conflict)
 
 
@@ -258,7 +266,7 @@ def _send(
             is_answered = False
             pause(2.0**attempt)
         held = _held(service, assignment, row.user)
-        if _holds(service, row, held):
+        if _holds(service, assignment, item, held, sent):
             log.write(item.identifier, replace(sent, is_verified=True))
             return replace(row, fate=Fate.SENT)
         if is_answered:
@@ -286,18 +294,40 @@ def _files(service: Service, row: PushRow) -> list[tuple[str, bytes]]:
     return [*others, (PAGE, row.item.page)]
 
 
-def _held(service: Service, assignment: RemoteAssignment, user: int) -> Feedback:
-    return read_feedback(service.ask("mod_assign_get_submission_status", assignid=assignment.id, userid=user))
+def _held(
+    service: Service, assignment: RemoteAssignment, user: int, grades: dict[int, float | None] | None = None
+) -> Feedback:
+    """What Moodle holds; the grade also where the rest is hidden, as a marking workflow does."""
+    status = service.ask("mod_assign_get_submission_status", assignid=assignment.id, userid=user)
+    feedback = read_feedback(status)
+    if feedback.grade is not None:
+        return feedback
+    known = grades if grades is not None else _grades(service, assignment)
+    return replace(feedback, grade=known.get(user))
 
 
-def _holds(service: Service, row: PushRow, held: Feedback) -> bool:
-    """Does Moodle hold exactly what is to be there?"""
-    item = row.item
+def _grades(service: Service, assignment: RemoteAssignment) -> dict[int, float | None]:
+    return read_grades(service.ask("mod_assign_get_grades", assignmentids=[assignment.id]), assignment.id)
+
+
+def _holds(
+    service: Service, assignment: RemoteAssignment, item: PushItem, held: Feedback, sent: Sent | None
+) -> bool:
+    """Does Moodle hold exactly what is to be there?
+
+    Where a workflow hides comment and page, what the journal says was sent with this grade has to do.
+    """
     if not _same(held.grade, item.grade):
         return False
+    if assignment.has_workflow and not held.comment and not held.files:
+        return sent is not None and sent.file == digest(item.page) and _is_comment(sent, item)
     if item.comment and not same_comment(held.comment, item.comment):
         return False
     return item.page is None or _holds_page(service, item.page, held.files)
+
+
+def _is_comment(sent: Sent, item: PushItem) -> bool:
+    return not item.comment or sent.comment == _comment_digest(item.comment)
 
 
 def _holds_page(service: Service, page: bytes, files: Sequence[RemoteFile]) -> bool:

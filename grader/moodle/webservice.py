@@ -50,6 +50,7 @@ class RemoteAssignment:
     maximum: float | None  # None: graded on a scale, or not at all
     has_teams: bool
     is_blind: bool
+    has_workflow: bool = False  # comments and pages cannot be read back before they are released
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +179,7 @@ def read_assignments(value: Any) -> tuple[RemoteAssignment, ...]:
                 maximum=float(one["grade"]) if float(one["grade"]) > 0 else None,
                 has_teams=bool(one["teamsubmission"]),
                 is_blind=bool(one["blindmarking"]) and not one["revealidentities"],
+                has_workflow=bool(one.get("markingworkflow")),
             )
             for course in value["courses"]
             for one in course["assignments"]
