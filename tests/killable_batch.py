@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch import derive
-from grader.batch.files import sweep
+from grader.store.files import sweep
 from grader.batch.pool import Pool
 from grader.batch.work import Answer, Inline, Report, Task
 from grader.model import Graded, Submission

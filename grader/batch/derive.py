@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.cache import Origin
-from grader.batch.files import sweep, write_file
 from grader.batch.processes import context, single_threaded
 from grader.errors import GraderError
 from grader.i18n import language as language_of
@@ -16,6 +15,7 @@ from grader.moodle import GradeChange, Recipient, Worksheet, feedback_zip, read_
 from grader.report import ClassRow, StudentView, class_page, class_row, student_page
 from grader.score import shown
 from grader.store import Store, grades_csv, open_existing, results_json, standing
+from grader.store.files import sweep, write_file
 
 WORKSHEET = "moodle/worksheet.csv"  # also the name under which the store keeps Moodle's own
 FEEDBACK = "moodle"

@@ -13,7 +13,6 @@ from grader.assignment import Assignment
 from grader.batch.cache import Conditions
 from grader.batch.derive import WORKSHEET, derive
 from grader.batch.events import BatchSummary, Deriving, OnEvent
-from grader.batch.files import sweep
 from grader.batch.parcel import pack
 from grader.batch.pool import Pool
 from grader.batch.run import Batch, works_of
@@ -22,6 +21,7 @@ from grader.discover import ClassList, fetch
 from grader.errors import SandboxError
 from grader.model import Tier
 from grader.store import Store, create_or_open
+from grader.store.files import sweep
 
 PATIENCE_FACTOR, PATIENCE_EXTRA_S = 4.0, 120.0
 

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from grader import __version__
-from grader.cli import check, course, grade, inspect, moodle, new, release, report, validate
+from grader.cli import check, course, grade, inspect, moodle, new, release, report, similar, validate
 from grader.errors import ExitCode, GraderError
 
 app = typer.Typer(
@@ -46,6 +46,7 @@ app.command("new")(new.new)
 app.command("release")(release.release)
 app.command("validate")(validate.validate_assignments)
 app.command("doctor")(inspect.doctor)
+app.command("similar")(similar.similar)
 app.command("course")(course.course)
 app.add_typer(moodle.app, name="moodle")
 

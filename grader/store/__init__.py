@@ -1,6 +1,7 @@
 """The truth about an output folder, in one SQLite file; the only door to `sqlite3`."""
 
 from grader.store.desk import Comment, Conflict, Desk, Entry, Reviewed
+from grader.store.files import sweep, write_file
 from grader.store.standing import Standing, corrected, standing
 from grader.store.store import Known, Record, Store, create_or_open, open_existing
 from grader.store.tables import grades_csv, results_document, results_json
@@ -22,4 +23,6 @@ __all__ = [
     "results_document",
     "results_json",
     "standing",
+    "sweep",
+    "write_file",
 ]

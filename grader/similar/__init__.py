@@ -1,0 +1,45 @@
+"""`grader similar`: which hand-ins of a class have more in common than chance gives. For people to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.report.page import render
+from grader.similar.comparing import Comparison, compare
+from grader.similar.writing import handout_of, writing_of
+from grader.store import Store, open_existing, write_file
+
+PAGE = "similar.html"
+
+__all__ = ["PAGE", "compare_class", "write_page"]
+
+
+def compare_class(store: Store, starter: str) -> Comparison:
+    """Compare all readable hand-ins of a store; `starter` is the module that students were given."""
+    handout = handout_of(starter)
+    writings, mistakes = [], {}
+    for graded in store.iterate():
+        result = graded.result
+        if graded.document is None:
+            continue
+        writings.append(writing_of(result.key, result.name, graded.document, handout))
+        mistakes[result.key] = [(check.check, m) for check in result.checks for m in check.mistakes]
+    return compare(writings, mistakes, handout)
+
+
+def write_page(out: Path, starter: str, *, language: str) -> Path:
+    """Compare the class in `out` and write OUT/similar.html; gives its path."""
+    with open_existing(out) as store:
+        card = store.card()
+        comparison = compare_class(store, starter)
+    page = render(
+        "similar.html.j2",
+        language,
+        styles=("base.css", "similar.css"),
+        scripts=(),
+        card=card,
+        comparison=comparison,
+        words=dict(card.mistakes),
+    )
+    write_file(out / PAGE, [page])
+    return out / PAGE

@@ -1,0 +1,167 @@
+"""Hand-ins compared with each other."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.model import Cell, Document
+from grader.similar import write_page
+from grader.similar.comparing import Comparison, compare
+from grader.similar.writing import Handout, comments_of, handout_of, units_of, writing_of
+from grader.store import create_or_open
+from tests.class_fakes import CARD, make_graded
+
+STARTER = '''import numpy as np
+
+def softmax(logits):
+    """Probabilities of each row."""
+    raise NotImplementedError("to be written")
+
+def train(model, X, y):
+    # each epoch takes every example once
+    raise NotImplementedError("to be written")
+'''
+USUAL = """
+def softmax(logits):
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+"""
+ODD = """
+def train(model, X, y):
+    # my dear loop goes backwards today
+    history = {}
+    for epoch in range(17, 3, -1):
+        for row in sorted(set(range(len(X))), key=lambda j: (j * 7919) % len(X)):
+            history.setdefault(epoch, []).append(model.step(X[row : row + 1] * 1.0, y[row : row + 1]))
+    return [sum(values) / max(1, len(values)) for values in history.values()]
+"""
+PLAIN = (
+    "losses = []\nfor epoch in range(9):\n    order = np.random.permutation(len(X))\n"
+    "    losses.append(model.step(X[order], y[order]))\nreturn losses",
+    "order = np.arange(len(X))[::-1].copy()\nnp.random.shuffle(order)\n"
+    "return np.array([model.fit(X, y, order=order) for _ in range(10)]).mean(axis=0)",
+    "rng = np.random.default_rng(0)\nfor epoch in range(3):\n    for i in rng.permutation(len(X)):\n"
+    "        model.forward(X[i])\n        model.backward(y[i])\n        model.step()",
+    "batches = np.array_split(np.column_stack([X, y]), 8)\nwhile batches:\n    batch = batches.pop()\n"
+    "    model.update(batch[:, :-1], batch[:, -1])\nreturn model.score(X, y)",
+    "both = list(zip(X, y))\nimport random\nrandom.shuffle(both)\n"
+    "return [model.learn(x, t) for x, t in both if t is not None]",
+    "n, d = X.shape\nW = np.zeros((d, 3))\nW -= 0.1 * X.T @ (softmax(X @ W) - np.eye(3)[y]) / n\n"
+    "model.W = W\nreturn [float(np.mean(np.argmax(X @ W, axis=1) == y))]",
+    "accuracy = lambda: np.mean(model.predict(X) == y)\nbest = accuracy()\nmodel.step()\n"
+    "return max(best, accuracy())",
+    "try:\n    return model.train(X, y)\nexcept AttributeError:\n    return None",
+)
+
+
+def train(body: str) -> str:
+    return "def train(model, X, y):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+
+
+def document(*cells: str) -> Document:
+    return Document(
+        path="tp4.ipynb",
+        cells=tuple(
+            Cell(kind="code", source=source, label=f"cell {i}", anchor=f"cell-{i}")
+            for i, source in enumerate(cells)
+        ),
+    )
+
+
+def compared(
+    hand_ins: dict[str, Document], mistakes: dict[str, list[tuple[str, str]]] | None = None
+) -> Comparison:
+    handout = handout_of(STARTER)
+    writings = [writing_of(key, key.title(), found, handout) for key, found in hand_ins.items()]
+    return compare(writings, mistakes or {}, handout)
+
+
+def ordinary_class() -> dict[str, Document]:
+    return {f"s{i}": document(STARTER, USUAL, train(body)) for i, body in enumerate(PLAIN)}
+
+
+def test_two_who_share_an_odd_function_come_first() -> None:
+    found = compared(ordinary_class() | {"ada": document(USUAL, ODD), "bob": document(STARTER, ODD, USUAL)})
+    first = found.pairs[0]
+    assert {first.first.key, first.second.key} == {"ada", "bob"}
+    assert first.rarity > 0.8
+    assert ("Ada", "Bob") in found.clusters
+
+
+def test_the_usual_answer_brings_nobody_together() -> None:
+    hand_ins = {f"s{i}": document(STARTER, USUAL) for i in range(8)}
+    assert compared(hand_ins).pairs == ()
+
+
+def test_cells_may_come_in_any_order() -> None:
+    handout = handout_of(STARTER)
+    one = writing_of("a", "A", document(USUAL, ODD), handout)
+    other = writing_of("a", "A", document(ODD, USUAL), handout)
+    assert one == other
+
+
+def test_what_was_handed_out_is_nobodys_writing() -> None:
+    writing = writing_of("a", "A", document(STARTER), handout_of(STARTER))
+    assert writing.units == ()
+    assert writing.comments == frozenset()
+
+
+def test_names_and_layout_do_not_hide_a_copy() -> None:
+    renamed = (
+        ODD.replace("history", "journal").replace("epoch", "t").replace("row", "k").replace("    ", "\t")
+    )
+    found = compared(ordinary_class() | {"ada": document(ODD), "bob": document(renamed)})
+    assert {found.pairs[0].first.key, found.pairs[0].second.key} == {"ada", "bob"}
+
+
+def test_a_comment_that_two_wrote_is_shown() -> None:
+    found = compared(ordinary_class() | {"ada": document(ODD), "bob": document(ODD)})
+    assert found.pairs[0].comments == ("my dear loop goes backwards today",)
+
+
+def test_a_rare_mistake_in_common_counts_and_a_frequent_one_does_not() -> None:
+    hand_ins = ordinary_class()
+    mistakes = {key: [("loss", "frequent")] for key in hand_ins}
+    mistakes["s0"].append(("loss", "rare"))
+    mistakes["s5"].append(("loss", "rare"))
+    pairs = {(p.first.key, p.second.key): p.mistakes for p in compared(hand_ins, mistakes).pairs}
+    assert pairs["s0", "s5"] == ("rare",)
+    assert all("frequent" not in made for made in pairs.values())
+
+
+def test_the_same_class_gives_the_same_comparison() -> None:
+    hand_ins = ordinary_class() | {"ada": document(ODD), "bob": document(ODD)}
+    assert compared(hand_ins) == compared(dict(reversed(hand_ins.items())))
+
+
+@pytest.mark.parametrize("source", ["def f(:", "", "\x00", "(" * 500, "x = " + "[" * 90 + "]" * 90, "'''"])
+def test_what_is_no_python_is_compared_as_text(source: str) -> None:
+    compared({"a": document(source), "b": document(source), "c": document(USUAL)})
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_units_and_comments(source: str) -> None:
+    list(units_of(source))
+    list(comments_of(source))
+
+
+def test_nobody_to_compare_is_no_error() -> None:
+    assert compare([], {}, Handout()).pairs == ()
+
+
+def test_the_page_shows_pairs_and_runs_nothing(tmp_path: Path) -> None:
+    evil = ODD.replace("# my dear loop", "# <script>alert(1)</script> my dear loop")
+    hand_ins = ordinary_class() | {"ada": document(evil), "bob": document(evil)}
+    with create_or_open(tmp_path, CARD) as store:
+        for position, (key, found) in enumerate(hand_ins.items()):
+            graded = dataclasses.replace(make_graded(key), document=found)
+            store.put(graded, position)
+    page = write_page(tmp_path, STARTER, language="en").read_text("utf-8")
+    assert "Student ada" in page
+    assert "<script>alert" not in page
+    assert "no point is taken off" in page
