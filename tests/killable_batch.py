@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch import derive
-from grader.store.files import sweep
 from grader.batch.pool import Pool
 from grader.batch.work import Answer, Inline, Report, Task
 from grader.model import Graded, Submission
 from grader.store import create_or_open
+from grader.store.files import sweep
 from tests.batch_fakes import FakeRecipe, entries, run_batch
 from tests.class_fakes import CARD
 
