@@ -23,7 +23,7 @@ RECORDED_SITE = "http://127.0.0.1:8081"
 CASES = {1: ("a", "lab1_en_folders"), 2: ("b", "lab2_blind_en_folders"), 3: ("c", "project_teams_en_folders")}
 CASES[4] = ("d", "lab3_onlinetext_en_folders")
 MAXIMUM = 20.0
-SLOW_S = 0.6
+SLOW_S = 3.0
 
 
 def recorded(name: str) -> object:

@@ -260,21 +260,49 @@ def test_everybody_of_the_worksheet_is_there_once_and_strangers_are_told(tmp_pat
     assert "1 submitted without a file, or the zip lacks it: Cy Example." in warnings
 
 
+PEOPLE = ((7, "Zoé Example"), (8, "Sam"), (9, "Sam"), (41912, "Al"))
+
+
+@pytest.mark.parametrize(
+    ("folder", "identifier"),
+    [
+        ("Zoe\u0301 Example", "7"),
+        ("zoe-example-7", "7"),
+        ("Participant 7", "7"),
+        ("7", "7"),
+        ("group 7", None),
+        ("Sam", None),
+        ("sam-9", "9"),
+        ("Al", "41912"),
+        ("Sam 41912", "41912"),
+        ("Al or Zoe Example", None),
+        ("Zoé Example 41912", "41912"),
+    ],
+)
+def test_a_folder_is_matched_with_one_student_or_none(
+    tmp_path: Path, folder: str, identifier: str | None
+) -> None:
+    worksheet = sheet(tmp_path, *(f"Participant {n},{name},,,-" for n, name in PEOPLE))
+    (tmp_path / "class" / folder).mkdir(parents=True)
+    (tmp_path / "class" / folder / "tp4.py").write_bytes(b"x")
+
+    entries = find([tmp_path / "class"], worksheet=worksheet, timezone="UTC").entries
+
+    assert [entry.identifier for entry in entries if entry.parts] == [identifier]
+
+
 def test_folders_named_after_students_are_matched_by_number_or_name(tmp_path: Path) -> None:
     worksheet = sheet(
         tmp_path,
-        *(
-            f"Participant {n},{name},,,-"
-            for n, name in ((7, "Zoé Example"), (8, "Sam"), (9, "Sam"), (12, "Al"))
-        ),
+        *(f"Participant {n},{name},,,-" for n, name in PEOPLE),
     )
-    for folder in ("zoe-example", "Sam", "work of 12"):
+    for folder in ("zoe-example", "Sam", "work of 41912"):
         (tmp_path / "class" / folder).mkdir(parents=True)
         (tmp_path / "class" / folder / "tp4.py").write_bytes(b"x")
 
     classlist = find([tmp_path / "class"], worksheet=worksheet, timezone="UTC")
 
-    assert {entry.identifier for entry in classlist.entries if entry.parts} == {"7", "12", None}
+    assert {entry.identifier for entry in classlist.entries if entry.parts} == {"7", "41912", None}
     assert len(classlist.entries) == 5  # which Sam it is, nobody can tell
 
 

@@ -68,22 +68,25 @@ def _people(found: Sequence[Found], rows: Sequence[Row]) -> dict[str, tuple[Foun
 
 
 def _by_label(label: str, rows: Sequence[Row]) -> str | None:
-    """The participant that a folder or file is named after: by number, else by name or e-mail."""
-    in_label = {str(int(digits)) for digits in re.findall(r"\d{1,18}", label)}
-    by_number = [row.identifier for row in rows if row.identifier in in_label]
-    if len(by_number) == 1:
-        return by_number[0]
-    by_name = [
-        row.identifier
-        for row in rows
-        if same_name(row.name, label)
-        or (slug(row.name) and slug(row.name) == slug(label))
-        or (
-            row.email
-            and row.email.lower() in (label.lower(), f"{label.lower()}@{row.email.lower().partition('@')[2]}")
-        )
-    ]
-    return by_name[0] if len(by_name) == 1 else None
+    """The participant that a folder or file is named after; None where two could be meant.
+
+    By number, name or e-mail. A short number must stand alone: "group 4" is not participant 4.
+    """
+    alone = re.fullmatch(r"(?:participant)?\W*(\d+)", label.strip(), re.IGNORECASE)
+    in_label = {str(int(digits)) for digits in re.findall(r"\d{4,18}", label)}
+    if alone is not None:
+        in_label.add(str(int(alone[1][:18])))
+    meant = {row.identifier for row in rows if row.identifier in in_label or _is_named_after(label, row)}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _is_named_after(label: str, row: Row) -> bool:
+    if same_name(row.name, label) or slug(label) in make_keys([(row.name, row.identifier)]):
+        return True
+    if slug(row.name) and slug(row.name) == slug(label):
+        return True
+    account, _, _ = row.email.partition("@")
+    return bool(account) and label.strip().casefold() in (row.email.casefold(), account.casefold())
 
 
 def _teams(found: Sequence[Found], rows: Sequence[Row]) -> dict[str, tuple[Found, ...]]:
