@@ -274,9 +274,10 @@ PEOPLE = ((7, "Zoé Example"), (8, "Sam"), (9, "Sam"), (41912, "Al"))
         ("Sam", None),
         ("sam-9", "9"),
         ("Al", "41912"),
-        ("Sam 41912", "41912"),
+        ("Al_41912_late", "41912"),
+        ("Sam 41912", None),
         ("Al or Zoe Example", None),
-        ("Zoé Example 41912", "41912"),
+        ("Zoé Example 41912", None),
     ],
 )
 def test_a_folder_is_matched_with_one_student_or_none(

@@ -76,7 +76,12 @@ def _by_label(label: str, rows: Sequence[Row]) -> str | None:
     in_label = {str(int(digits)) for digits in re.findall(r"\d{4,18}", label)}
     if alone is not None:
         in_label.add(str(int(alone[1][:18])))
-    meant = {row.identifier for row in rows if row.identifier in in_label or _is_named_after(label, row)}
+    words = re.sub(r"\d{4,}", "", label)
+    meant = {
+        row.identifier
+        for row in rows
+        if row.identifier in in_label or _is_named_after(label, row) or _is_named_after(words, row)
+    }
     return meant.pop() if len(meant) == 1 else None
 
 
