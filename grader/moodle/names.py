@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 # clean_param(..., PARAM_FILE) deletes these (lib/classes/param.php).
 _UNCLEAN = re.compile(r"""[\x00-\x1f\x7f-\x9f&<>"`|':\\/]""")
@@ -67,10 +68,12 @@ def same_name(one: str, other: str) -> bool:
     return _folded(one) == _folded(other)
 
 
+@lru_cache(maxsize=8192)
 def _folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", clean(name)).casefold().split())
 
 
+@lru_cache(maxsize=8192)
 def slug(text: str, *, limit: int = 40) -> str:
     """`text` in [a-z0-9-], without accents; "" when no Latin letter or digit is in it."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
