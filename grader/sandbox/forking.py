@@ -18,6 +18,7 @@ from grader.sandbox import processes, words
 from grader.sandbox.lines import Late, Line
 from grader.sandbox.watch import Watch
 from grader.sandbox.zygotes import Zygote
+from grader.worker.namespaces import INODES
 from grader.worker.wire import WireError
 
 START_S = 30.0  # for what is ours: until a forked process says that it is ready
@@ -60,7 +61,7 @@ class Run:
         finally:
             theirs.close()
             os.close(write)
-        self.line = Line(ours)
+        self.line = Line(ours, ends=(self.root,))
         self.watch = Watch(
             ancestor=zygote.pid,
             root=self.root,
@@ -103,10 +104,15 @@ class Run:
     def _why(self, error: Exception) -> Interrupted:
         if isinstance(error, WireError):
             return words.nonsense()
+        return self.why_it_ended()
+
+    def why_it_ended(self) -> Interrupted:
+        """What became of the submission's process."""
         processes.has_ended(self.root, wait_s=_STATUS_S)
         if self.watch.verdict is not None:
             return self.watch.verdict
-        return words.died(self._zygote.exit_code())
+        code = self._zygote.exit_code()
+        return words.too_many_files(INODES) if self._zygote.too_many_files else words.died(code)
 
     def is_alive(self) -> bool:
         """Is the process that checks are forked from still there?"""
@@ -119,7 +125,7 @@ class Run:
         processes.end_descendants(self._zygote.pid, keep=self.keep)
         self.watch.renew(limits, keep=self.keep)
         ours, theirs = socket.socketpair()
-        connection = ForkConnection(self, Line(ours), limits, check)
+        connection = ForkConnection(self, Line(ours, ends=(self.root,)), limits, check)
         patience_s = max(limits.check_s, _REACT_S)
         order = {"number": self.number, "seed": seed, "check_s": limits.check_s}
         try:
@@ -127,6 +133,9 @@ class Run:
             self.line.send(order, (theirs.fileno(),))
             theirs.close()
             connection.wait_until_ready(patience_s)
+            while self.line.has_frame():  # of earlier checks, heard of late
+                self._hear()
+            connection.end_with(self.line)
         except (OSError, EOFError, WireError, Late) as error:
             theirs.close()
             self.was_dying = isinstance(error, (OSError, EOFError))
@@ -145,9 +154,12 @@ class Run:
         self.line.allow(_STATUS_S)
         with contextlib.suppress(OSError, EOFError, WireError, Late):
             while self.ended is None:
-                message = self.line.receive()
-                if message.get("ended") == self.number:
-                    self.ended = Ended.told(message)
+                self._hear()
+
+    def _hear(self) -> None:
+        message = self.line.receive()
+        if message.get("ended") == self.number:
+            self.ended = Ended.told(message)
 
     def kill(self) -> None:
         """End the submission."""
@@ -181,6 +193,10 @@ class ForkConnection:
         if "ready" not in self._line.receive():
             raise WireError("not ready")
 
+    def end_with(self, line: Line) -> None:
+        """What comes on `line` now tells that the child has ended, even if others hold its line open."""
+        self._line.end_with(line.fileno())
+
     def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
         """The answer to one request. Our own time between two of them is not charged."""
         if self._fate is not None:
@@ -205,8 +221,7 @@ class ForkConnection:
     def _why(self) -> Interrupted:
         self._run.hear_of_end()
         if self._run.ended is None:  # its parent is gone, too
-            processes.has_ended(self._run.root, wait_s=_STATUS_S)
-            return self._run.watch.verdict or words.died(None)
+            return self._run.why_it_ended()
         return self._run.watch.verdict or words.died(self._run.ended.exit_code)
 
     def close(self) -> None:

@@ -149,6 +149,7 @@ def _setup(tier: Tier, preload: tuple[str, ...], work: Path) -> dict[str, object
         "namespaces": False,
         "seccomp": "",
         "landlock": False,
+        "counts_files": tier is Tier.STRONG_FLAT,  # bubblewrap's own tmpfs has no limit on their number
         "counts_user": True,  # the kernel's limit on processes counts all of this user's
         "read": [],
         "use": [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import time
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from grader.worker import wire
 
 CHUNK = 1 << 16  # bytes
 # What one answer may hold: a few times that much is needed here to read it.
-CAPS = wire.Caps(header_bytes=4 << 20, buffer_bytes=32 << 20)
+CAPS = wire.Caps(header_bytes=2 << 20, buffer_bytes=32 << 20)
 
 
 class Late(Exception):
@@ -21,8 +22,9 @@ class Late(Exception):
 class Line:
     """Our end of a socket pair whose other end a student's process has."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, ends: tuple[int, ...] = ()) -> None:
         self._socket = sock
+        self._ends = ends  # descriptors that become readable when the other side is gone
         self._until = 0.0
         self._unread = bytearray()  # a frame mostly comes whole: one system call reads it
 
@@ -54,19 +56,42 @@ class Line:
             raise wire.WireError("not a message")
         return value
 
+    def end_with(self, fd: int) -> None:
+        """Take the other side as gone, too, when `fd` becomes readable."""
+        self._ends = (*self._ends, fd)
+
+    def has_frame(self) -> bool:
+        """Is there something to be received now?"""
+        return self._is_readable(0.0)
+
     def close(self) -> None:
         """Our end."""
         self._socket.close()
 
-    def _arm(self) -> None:
+    def _arm(self) -> float:
         left = self._until - time.monotonic()
         if left <= 0:
             raise Late
         self._socket.settimeout(left)
+        return left
+
+    def _is_readable(self, seconds: float) -> bool:
+        """Is there something to be read? Raises EOFError when not, and the other side is gone.
+
+        The end of the stream is not enough: a process that it left behind can hold it open.
+        """
+        poll = select.poll()
+        for fd in (self._socket.fileno(), *self._ends):
+            poll.register(fd, select.POLLIN)
+        ready = {fd for fd, _ in poll.poll(seconds * 1000)}
+        if ready and self._socket.fileno() not in ready:
+            raise EOFError
+        return bool(ready)
 
     def _read_exactly(self, size: int) -> bytes:
         while len(self._unread) < size:  # grows with what comes, not with what is announced
-            self._arm()
+            if not self._is_readable(self._arm()):
+                raise Late
             try:
                 part = self._socket.recv(max(CHUNK, min(size - len(self._unread), 1 << 20)))
             except TimeoutError:

@@ -14,6 +14,7 @@ from grader.sandbox import processes, words
 from grader.sandbox.output import KEPT_BYTES, Printed
 
 EVERY_MS = 20
+_SPARE_THREADS = 8  # where the kernel counts, it is asked first
 
 
 class Watch:
@@ -80,7 +81,11 @@ class Watch:
 
     def _end(self) -> None:
         if not self._keep or not processes.end_descendants(self._ancestor, keep=self._keep):
-            processes.kill(self._root)
+            self._end_all()
+
+    def _end_all(self) -> None:
+        processes.kill(self._root)
+        processes.end_descendants(self._ancestor)
 
     def _run(self) -> None:
         poll = select.poll()
@@ -110,7 +115,7 @@ class Watch:
         self.peak_bytes = max(self.peak_bytes, seen)
         if seen > limit:
             self._stop_hog(words.too_much_memory(self._limits, seen))
-        if len(pids) > self._limits.processes + 2:
+        if processes.threads(pids) > self._limits.processes + _SPARE_THREADS:
             self.stop(words.too_many_processes(self._limits))
 
     def _pids(self) -> list[int]:
@@ -119,4 +124,4 @@ class Watch:
     def _stop_hog(self, verdict: Interrupted) -> None:
         self.stop(verdict)
         if processes.proportional_bytes(self._pids()) > self._limits.memory_bytes:
-            processes.kill(self._root)  # the loaded submission itself grows
+            self._end_all()  # the loaded submission itself grows

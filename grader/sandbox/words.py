@@ -46,7 +46,9 @@ def too_much_memory(limits: Limits, seen_bytes: int) -> Interrupted:
 
 def too_many_processes(limits: Limits) -> Interrupted:
     """The number of processes."""
-    sentence = text("It started more than {limit} processes and was stopped.", limit=limits.processes)
+    sentence = text(
+        "It started more than {limit} processes or threads and was stopped.", limit=limits.processes
+    )
     return Interrupted(Outcome.CRASHED, sentence)
 
 
@@ -56,6 +58,11 @@ def too_much_output(limits: Limits) -> Interrupted:
         "It printed more than {limit_mb} MB and was stopped.", limit_mb=limits.output_bytes // MEGABYTE
     )
     return Interrupted(Outcome.CRASHED, sentence)
+
+
+def too_many_files(limit: int) -> Interrupted:
+    """The number of files."""
+    return Interrupted(Outcome.CRASHED, text("It made more than {limit} files and was stopped.", limit=limit))
 
 
 def nonsense() -> Interrupted:

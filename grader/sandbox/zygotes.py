@@ -17,7 +17,7 @@ from grader.model import Limits, Tier
 from grader.sandbox import launch, processes, words
 
 READY_S = 120.0  # importing everything on a busy machine
-ANSWER_S = 20.0
+ANSWER_S = 10.0
 _MESSAGE = 1 << 16
 _SIGNALLED = 128
 
@@ -35,6 +35,7 @@ class Zygote:
         )
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._status: int | None = None
+        self.too_many_files = False  # of the submission that has ended
         self._inner = tier is Tier.STRONG
         try:
             how = launch.launch(tier, preload=preload, folder=Path(self._folder.name))
@@ -75,6 +76,7 @@ class Zygote:
 
     def start(self, limits: Limits, channel: int, output: int) -> int:
         """Fork a process for a submission; a pidfd of it."""
+        self.too_many_files = False
         self._status = None
         wanted = dataclasses.asdict(limits)
         try:
@@ -112,6 +114,7 @@ class Zygote:
             self._send({"do": "clean"})
             answer, _ = self._receive(ANSWER_S)
             self._status = answer["status"]
+            self.too_many_files = bool(answer["too_many_files"])
         except ZygoteLost:
             self._process.kill()
 

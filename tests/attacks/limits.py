@@ -1,0 +1,143 @@
+"""Attempts to take more than allowed."""
+
+
+
+from __future__ import annotations
+
+from grader.model import Outcome
+
+from .attempt import attempt, either, ended, raised
+
+TIMEOUT, MEMORY, CRASHED = Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED
+out_of_memory = either(ended(MEMORY), raised("MemoryError", "_ArrayMemoryError"))
+
+
+@attempt("limits", ended(TIMEOUT))
+def spinning_in_four(w):
+    """Spin in four processes that ignore all signals."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGXCPU):
+        signal.signal(number, signal.SIG_IGN)
+    for _ in range(2):
+        os.fork()
+    while True:
+        pass
+
+
+@attempt("limits", ended(TIMEOUT))
+def sleeping(w):
+    """Sleep for ever."""
+    time.sleep(1e6)
+
+
+@attempt("limits", out_of_memory)
+def one_large_array(w):
+    """Take 4 GB at once."""
+    return float(np.ones(1 << 29).sum())
+
+
+@attempt("limits", out_of_memory)
+def growing(w):
+    """Take memory piece by piece."""
+    held = []
+    while True:
+        held.append(bytearray(b"x" * (1 << 20)))
+
+
+@attempt("limits", ended(MEMORY))
+def memory_in_many_processes(w):
+    """Take little memory in each of eight processes."""
+
+    def hold():
+        held = np.ones(8 << 20)
+        time.sleep(20)
+
+    children(8, hold)
+    time.sleep(20)
+
+
+@attempt("limits", ended(MEMORY))
+def shared_mapping(w):
+    """Take memory that is shared and that no limit of a process counts."""
+    import mmap
+
+    held = mmap.mmap(-1, 400 << 20)
+    for at in range(0, 400 << 20, 4096):
+        held[at] = 1
+    time.sleep(20)
+
+
+@attempt("limits", either(ended(MEMORY), raised("MemoryError")), at_load=True)
+def memory_at_load(w):
+    """Take memory while loading, in processes."""
+
+    def hold():
+        held = np.ones(8 << 20)
+        time.sleep(20)
+
+    children(8, hold)
+    time.sleep(8)
+
+
+@attempt("limits", ended(CRASHED))
+def output_flood(w):
+    """Print without end."""
+    while True:
+        print("x" * 100_000)
+
+
+@attempt("limits", ended(CRASHED))
+def error_flood(w):
+    """Write to the descriptor of standard error without end."""
+    while True:
+        os.write(2, b"x" * 65536)
+
+
+@attempt("limits", ended(CRASHED))
+def flood_by_daemons(w):
+    """Print without end from several processes."""
+
+    def flood():
+        while True:
+            os.write(1, b"x" * 65536)
+
+    children(4, flood)
+    time.sleep(20)
+
+
+@attempt("limits", raised("RecursionError"))
+def recursion(w):
+    """Recurse without end."""
+    return attack(w)
+
+
+@attempt("limits", either(ended(CRASHED, MEMORY, TIMEOUT), raised("RecursionError", "MemoryError")))
+def recursion_without_limit(w):
+    """Recurse in C until the stack ends."""
+    sys.setrecursionlimit(10**9)
+    nested = []
+    for _ in range(200_000):
+        nested = [nested]
+    return str(nested) == repr(nested)
+
+
+@attempt("limits", either(ended(CRASHED, MEMORY), raised("WireError", "MemoryError", "ValueError")))
+def a_large_answer(w):
+    """Answer with 40 MB."""
+    return np.zeros(40 << 17)
+
+
+@attempt(
+    "limits", either(ended(CRASHED, MEMORY, TIMEOUT), raised("WireError", "MemoryError", "_ArrayMemoryError"))
+)
+def an_array_without_memory(w):
+    """Answer with an array of 80 GB that takes no memory here."""
+    return np.broadcast_to(np.float64(0), (10**10,))
+
+
+@attempt("limits", lambda seen: seen.value is None or "Handle" in repr(seen.value) or bool(seen.raised))
+def deep_nesting(w):
+    """Answer with a list nested 5000 deep."""
+    nested = []
+    for _ in range(5000):
+        nested = [nested]
+    return nested
