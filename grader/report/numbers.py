@@ -29,6 +29,9 @@ def aligned(values: Sequence[float], *, digits: int = 4) -> list[str]:
     if max(sizes) >= 1e6 or max(sizes) < 1e-3 or max(sizes) / min(sizes) > 1e5:
         return [_of(v, f".{digits - 1}e") for v in values]
     decimals = min(6, max(_decimals(max(sizes), digits), min(digits, _decimals(min(sizes), 2))))
+    finite = [v for v in values if math.isfinite(v)]
+    while decimals > 0 and all(_of(v, f".{decimals}f").endswith("0") for v in finite):
+        decimals -= 1
     return [_of(v, f".{decimals}f") for v in values]
 
 
@@ -63,16 +66,17 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
     """About `count` round numbers that cover [low, high]."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return [0.0, 1.0]
-    low, high = max(low, -1e300), min(high, 1e300)
-    if high <= low:
-        pad = abs(low) * 0.5 or 0.5
+    low, high = max(min(low, high), -1e300), min(max(low, high), 1e300)
+    largest = max(abs(low), abs(high))
+    if high - low <= max(1e-9 * largest, 1e-290):
+        pad = largest * 0.5 if largest > 1e-290 else 0.5
         low, high = low - pad, high + pad
     raw = (high - low) / max(1, count - 1)
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
     first = math.floor(low / step + 1e-9)
     last = math.ceil(high / step - 1e-9)
-    return [round(i * step, 12) + 0.0 for i in range(first, last + 1)]
+    return [float(f"{i * step:.12g}") + 0.0 for i in range(first, last + 1)]
 
 
 def median(values: Sequence[float]) -> float:
