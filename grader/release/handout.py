@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -40,11 +40,16 @@ def make_handout(
 
     Raises AssignmentError where public checks would not do at home what they do in class.
     """
-    if assignment.reference is None:
-        raise AssignmentError(f"{assignment.folder} has no reference", "release the instructor's folder")
     _refuse_mixed_folders(assignment)
     answers = record_answers(assignment, seed=seed, on_step=on_step)
     on_step("wheel")
+    return pack_handout(assignment, answers)
+
+
+def pack_handout(assignment: Assignment, answers: Mapping[str, bytes]) -> Handout:
+    """The handout with these answers, recorded before."""
+    if assignment.reference is None:
+        raise AssignmentError(f"{assignment.folder} has no reference", "release the instructor's folder")
     name, wheel = make_wheel()
     files = {name: wheel} | _starter(assignment, assignment.reference, name) | _pages(assignment, name)
     for path, content in _assignment_files(assignment).items():

@@ -124,7 +124,7 @@ from grader.checks import Student, expect_array, expect_gradient, expect_scalar,
 
 
 @pytest.mark.check(points=1, group="Loss", after="loss_value")
-def test_arguments_untouched(student: Student, numbers) -> None:
+def test_inputs_kept(student: Student, numbers) -> None:
     """Neither function changes its arguments."""
     p, y = numbers(4), numbers(4)
     for name in ("mean_squared_error", "loss_gradient"):
@@ -186,7 +186,7 @@ FILES = {
     "checks/conftest.py": CONFTEST,
     "checks/public/test_values.py": PUBLIC,
     "checks/hidden/test_hard.py": HIDDEN,
-    "mistakes/missing_mean.py": MISSING_MEAN,
+    "mistakes/no_mean.py": MISSING_MEAN,
     "mistakes/summed.py": SUMMED,
     "mistakes/changes_predictions.py": IN_PLACE,
     "variants/with_loops.py": LOOP,
