@@ -7,10 +7,14 @@ import re
 _MARK = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?:[ \t].*)?$", re.MULTILINE)
 
 
+MAX_CHARACTERS = 8_000_000  # of a text that is looked at
+
+
 def has_conflict(words: str) -> bool:
     """Does the text hold a whole conflict: where it begins, where sides change, where it ends?"""
-    marks = [m[1][0] for m in _MARK.finditer(words)] if "<<<<<<<" in words else []
-    return "<" in marks and "=" in marks and ">" in marks
+    if len(words) > MAX_CHARACTERS or "<<<<<<<" not in words:
+        return False
+    return {"<", "=", ">"} <= {m[1][0] for m in _MARK.finditer(words)}
 
 
 def one_side(words: str, *, first: bool) -> str:

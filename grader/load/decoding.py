@@ -27,6 +27,7 @@ _ONE_BYTE = frozenset(
         "cp949",
     ]
 )
+_SAMPLE = 500_000  # bytes on either side of a fault
 
 
 def decode(content: bytes) -> str:
@@ -58,14 +59,14 @@ def _decoded(content: bytes) -> str:
         return content.decode(wide, "replace").removeprefix("\ufeff")
     try:
         return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        sample = content[max(0, error.start - _SAMPLE) : error.start + _SAMPLE]
     # a few faults in a text that is UTF-8 otherwise are damage; else it is an old code page
-    lenient = content.decode("utf-8", "replace")
+    lenient = sample.decode("utf-8", "replace")
     faults = lenient.count("\ufffd")
-    others = len(content) - len(lenient) + faults  # more bytes than characters: there is real UTF-8 in it
+    others = len(sample) - len(lenient) + faults  # more bytes than characters: there is real UTF-8 in it
     if others > faults:
-        return lenient.removeprefix("\ufeff")
+        return content.decode("utf-8", "replace").removeprefix("\ufeff")
     return content.decode(_cookie(content) or "cp1252", "replace")
 
 

@@ -49,20 +49,21 @@ def read_notebook(content: bytes) -> Notebook:
 def _cell(raw: dict[str, Any], number: int, room: int) -> tuple[Cell, list[Text]]:
     kind = _kind(raw)
     label = f"cell {number}"
-    source = _clean(_joined(raw.get("source", raw.get("input", ""))))
+    source = _joined(raw.get("source", raw.get("input", "")))
     notes: list[Text] = []
+    if kind != "code":
+        source = _DATA_URI.sub("data:,", source)
+    if len(source) > min(MAX_SOURCE, room):
+        source = source[:1000] if kind != "code" else ""
+        notes.append(text("{label} is too long: it was left out.", label=label))
+    source = _clean(source)
     if kind == "code" and has_conflict(source):
         source = one_side(source, first=True)
         notes.append(
             text("{label} holds the marks of a merge: the first side of each conflict was read.", label=label)
         )
-    if kind != "code":
-        source = _DATA_URI.sub("data:,", source)
     if raw.get("cell_type") == "heading":
         source = f"# {source}"
-    if len(source) > min(MAX_SOURCE, room):
-        source = source[:1000] if kind != "code" else ""
-        notes.append(text("{label} is too long: it was left out.", label=label))
     outputs = _outputs(raw.get("outputs"))
     return Cell(kind=kind, source=source, label=label, anchor=f"cell-{number}", outputs=outputs), notes
 

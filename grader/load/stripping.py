@@ -12,6 +12,7 @@ MAX_KEPT = 64_000  # bytes of one cell's outputs that are read
 MAX_ALL_KEPT = 2_000_000
 _DEPTH = 12
 _MAX_UNENDED = 3  # values without an end that are looked for: each look may go through the whole file
+_MAX_PARTS = 100_000
 MAX_QUOTES = 1_000_000
 MAX_MARKS = 600_000
 # the quote before the word begins a string: one that ended a string could not be followed by a word
@@ -37,7 +38,7 @@ def without_outputs(content: bytes) -> tuple[bytes, bool]:
         return content, False
     parts: list[bytes] = []
     done, kept, unended, view = 0, 0, 0, memoryview(content)
-    while (key := _KEY.search(content, done)) is not None:
+    while len(parts) < _MAX_PARTS and (key := _KEY.search(content, done)) is not None:
         value = _VALUE.match(content, key.end()) if unended < _MAX_UNENDED else None
         unended += value is None
         size = value.end() - key.end() if value else MAX_KEPT + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from grader.load.conflicts import has_conflict, one_side
@@ -12,6 +13,7 @@ from grader.model import Text, text
 
 MAX_STARTS = 20_000
 MAX_CELLS = 5_000
+MAX_EFFORT = 20_000_000  # characters read in vain, looking for whole cells
 _decoder = json.JSONDecoder(strict=False)
 _FIELDS = r"cell_type|attachments|execution_count|id|metadata|outputs|source|input|collapsed|language"
 _START = re.compile(rf'\{{\s*"(?:{_FIELDS})"\s*:')
@@ -117,13 +119,14 @@ def _code_size(cells: tuple[dict[str, Any], ...]) -> int:
 def _salvaged(words: str) -> Read:
     cells: list[dict[str, Any]] = []
     damaged = 0
-    starts = [m.start() for m in _START.finditer(words)][:MAX_STARTS]
-    index = 0
+    starts = [m.start() for m in islice(_START.finditer(words), MAX_STARTS)]
+    index, effort = 0, MAX_EFFORT
     while index < len(starts) and len(cells) < MAX_CELLS:
         at = starts[index]
         index += 1
-        cell, end = _whole_cell(words, at)
+        cell, end = _whole_cell(words, at) if effort > 0 else (None, at)
         if cell is None:
+            effort -= max(end - at, 0)
             end = _next_cell(words, starts, index)
             cell = _torn_cell(words[at:end])
             damaged += cell is not None
@@ -142,10 +145,13 @@ def _salvaged(words: str) -> Read:
 
 
 def _whole_cell(words: str, at: int) -> tuple[dict[str, Any] | None, int]:
+    """A cell that is whole, and where it ends; None, and how far it was read, for anything else."""
     try:
         found, end = _decoder.raw_decode(words, at)
-    except (ValueError, RecursionError):
-        return None, at
+    except json.JSONDecodeError as error:
+        return None, error.pos
+    except RecursionError:
+        return None, at + MAX_EFFORT // 20
     is_cell = isinstance(found, dict) and "cell_type" in found and ("source" in found or "input" in found)
     return (found if is_cell else None), end
 
@@ -153,7 +159,7 @@ def _whole_cell(words: str, at: int) -> tuple[dict[str, Any] | None, int]:
 def _next_cell(words: str, starts: list[int], index: int) -> int:
     """Where the next cell begins: at the next start that a kind of cell follows."""
     for at in starts[index : index + 50]:
-        if words.startswith('"cell_type"', words.find('"', at)) or _whole_cell(words, at)[0] is not None:
+        if '"cell_type"' in words[at : at + 200]:
             return at
     return len(words) if index >= len(starts) else starts[min(index + 49, len(starts) - 1)]
 
