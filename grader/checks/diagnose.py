@@ -49,7 +49,9 @@ def _same_run(student: CaseResult, mistake: CaseResult) -> bool:
 
 def _same_answer(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
     if "raised" in a or "raised" in b:
-        return bool(a.get("raised", {}).get("type") == b.get("raised", {}).get("type"))
+        # the message too: every mistake that ends in a ValueError would be taken for every other
+        mine, theirs = a.get("raised", {}), b.get("raised", {})
+        return bool(all(mine.get(part) == theirs.get(part) for part in ("type", "message")))
     return all(same(a.get(part), b.get(part)) for part in ("value", "inputs", "missing"))
 
 

@@ -65,13 +65,13 @@ class Student:
         """The value of the student's global `name`."""
         return self._ask({"do": "get", "name": name}, name)["value"]
 
-    def make(self, expression: str) -> StudentObject:
+    def make(self, expression: str, *, name: str = "") -> StudentObject:
         """The value of an expression in the student's names; it stays in the student's process.
 
-        For arguments that are functions: `student.make("lambda w: (w ** 2).sum()")`.
+        For arguments that are functions: `student.make("lambda w: (w ** 2).sum()")`. Messages call it `name`.
         """
-        answer = self._ask({"do": "make", "expression": expression}, expression)
-        return StudentObject(self, _handle(answer["value"]), expression)
+        answer = self._ask({"do": "make", "expression": expression}, name or expression)
+        return StudentObject(self, _handle(answer["value"]), name or expression)
 
     def has(self, name: str) -> bool:
         """Is `name` defined?"""
