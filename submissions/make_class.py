@@ -231,7 +231,7 @@ def _mistaken_ones() -> tuple[Person, ...]:
         person("Nora Nonlin", 52018, "no_activation"),
         person("Kim Klassen", 52027, "classes_from_labels"),
         person("Ravi Reluman", 52010, "relu_on_scores", "step_adds"),
-        person("Ivan Inplace", 52032, "changes_input"),
+        person("Ivan Inplace", 52032, "changes_output_gradient"),
         person("Bea Biaswell", 52035, "bias_on_weights"),
         person("Olga Onceover", 52036, "shuffles_once"),
         Person("Under_Score Dummy_Name", 52019, as_module, mistakes=(keepdims,)),

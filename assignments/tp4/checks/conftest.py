@@ -39,7 +39,7 @@ def make_linear() -> Callable[..., StudentObject]:
 
     def make(person: Student, W: Array, b: Array, *, lr: float = 0.1) -> StudentObject:
         layer = person.create("Linear", W.shape[0], W.shape[1], lr=lr, seed=0)
-        person.make(FILL).call("__call__", (layer, W, b))
+        person.make(FILL, name="filling W and b").call("__call__", (layer, W, b))
         return layer
 
     return make
@@ -52,7 +52,9 @@ def make_net() -> Callable[..., StudentObject]:
     def make(person: Student, parameters: tuple[Array, ...], **options: float) -> StudentObject:
         W1, b1, W2, b2 = parameters
         net = person.create("TwoLayerPerceptron", *W1.shape, W2.shape[1], **{"lr": 0.1, "seed": 0} | options)
-        person.make(FILL).call("__call__", (net.get("fc1"), W1, b1), (net.get("fc2"), W2, b2))
+        person.make(FILL, name="filling W and b").call(
+            "__call__", (net.get("fc1"), W1, b1), (net.get("fc2"), W2, b2)
+        )
         return net
 
     return make

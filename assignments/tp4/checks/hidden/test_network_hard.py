@@ -107,13 +107,14 @@ def test_train_batches(student: Student, rng: np.random.Generator) -> None:
     n, batch_size, num_epochs = 23, 5, 4
     X = np.column_stack([np.arange(n), rng.normal(size=n)]) / 32
     y = rng.permutation(np.arange(n) % 3)
-    net = student.make(RECORDER)
+    student.get("TwoLayerPerceptron")
+    net = student.make(RECORDER, name="TwoLayerPerceptron")
     student.call("train", net, X, y, -1 - X[:7], y[:7], num_epochs, batch_size, 3)
     batches = _vetted(net.get("record"))
     classes = {float(v): int(c) for v, c in zip(X[:, 0], y, strict=True)}
     drawn = [(v, c) for values, labels in batches for v, c in zip(values, labels, strict=False)]
     if any(v not in classes for v, _ in drawn):
-        idle = student.make(RECORDER)
+        idle = student.make(RECORDER, name="TwoLayerPerceptron")
         idle.call("validate", -1 - X[:7], y[:7])
         fail(
             "train takes steps with examples that are not in X_train.",
@@ -142,7 +143,7 @@ def _vetted(record: Any) -> list[tuple[list[float], list[int]]]:
     return [([float(v) for v in values], [int(c) for c in labels]) for values, labels in pairs]
 
 
-@pytest.mark.check(points=0.5, group="Training", after="linear_shapes", timeout_s=20, diagnose=False)
+@pytest.mark.check(points=0.5, group="Training", after="linear_shapes", timeout_s=15, diagnose=False)
 def test_train_digits(student: Student, data: Any) -> None:
     """Trained on 600 digits, the network is right on 85 % of the digits kept apart (points from 65 %)."""
     values = []
@@ -154,7 +155,7 @@ def test_train_digits(student: Student, data: Any) -> None:
     expect_accuracy(values, floor=0.65, target=0.85, name="accuracy on the digits")
 
 
-@pytest.mark.check(points=0.5, group="Training", after="linear_shapes", timeout_s=20, diagnose=False)
+@pytest.mark.check(points=0.5, group="Training", after="linear_shapes", timeout_s=15, diagnose=False)
 def test_train_beats_linear(student: Student, data: Any) -> None:
     """Trained on one circle within another, the network is right where a linear classifier cannot be."""
     values = []

@@ -156,7 +156,7 @@ def test_train_returns(student: Student, data: Any) -> None:
         )
 
 
-@pytest.mark.check(points=1.0, group="Training", after="linear_shapes", timeout_s=20, diagnose=False)
+@pytest.mark.check(points=1.0, group="Training", after="linear_shapes", timeout_s=15, diagnose=False)
 def test_train_moons(student: Student, data: Any, attach: Any) -> None:
     """Trained on two moons, the network is right on 90 % of the examples kept apart (points from 75 %)."""
     values, curves = [], []
