@@ -38,7 +38,7 @@ def _wrong(office: Office, what: str, most: float) -> str:
 def _conflict(office: Office, error: Conflict, lost: str) -> Flash:
     return Flash(
         alert=office.tongue.gettext("Somebody else changed this submission while you were reading it."),
-        meanwhile=tuple(f"{e.author or 'grader'}: {office.words(e)}" for e in error.entries),
+        meanwhile=tuple(map(office.said, error.entries)),
         lost=lost,
     )
 

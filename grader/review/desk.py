@@ -268,8 +268,14 @@ class Office:
         pattern = names_pattern(name) if self.session.anonymous else None
         return pattern.sub(BLOT, words) if pattern else words
 
+    def said(self, entry: Entry) -> str:
+        """Who did what, for the page of that submission."""
+        graded = self.store.get(entry.key, with_document=False)
+        name = graded.result.name if graded else ""
+        return f"{entry.author or 'grader'}: {self._hide(self.words(entry), name)}"
+
     def words(self, entry: Entry) -> str:
-        """What an entry of the log says."""
+        """What an entry of the log says, names and all."""
         detail = json.loads(entry.detail)
         action = ACTIONS.get(entry.action)
         said = self.tongue.gettext(action.template) if action else entry.action
@@ -291,7 +297,7 @@ class Office:
         entries = self.store.desk.history(key)
         undone = {json.loads(e.detail)["id"] for e in entries if e.action == "undo"}
         left = [e for e in entries if e.author and e.action != "undo" and e.id not in undone]
-        return f"{left[-1].author}: {self.words(left[-1])}" if left else ""
+        return self.said(left[-1]) if left else ""
 
     def _written(self, action: str) -> list[str]:
         """What was written with an action; without names, only what names nobody."""

@@ -1,4 +1,6 @@
-"""The sentences that people may read, found in the sources; `python -m tests.pages.catalogue` lists them anew.
+"""The sentences that people may read, found in the sources.
+
+`python -m tests.pages.catalogue` writes the catalogues anew and lists what is not translated.
 
 Ours are in calls of `text`, `gettext` and `ngettext` and in the templates' `trans` blocks. Authors' are the
 titles of assignments, the docstrings of checks and known mistakes, and what checks give to `fail` and `text`.
