@@ -178,7 +178,7 @@ def _without_checks(
 def _verdict(
     submission: Submission, desk: Desk, loaded: Loaded, checks: Sequence[CheckResult], notes: tuple[Text, ...]
 ) -> SubmissionResult:
-    broken = [c for c in checks if c.outcome is Outcome.BROKEN]
+    state, message = standing_of(checks, submission)
     points = score.total(checks)
     lateness = score.lateness(
         submission.handed_in,
@@ -188,17 +188,12 @@ def _verdict(
         points=points,
         out_of=desk.assignment.card.points,
     )
-    message = (
-        text("{count} checks could not be judged: a person must look.", count=len(broken))
-        if broken
-        else Text()
-    )
     return SubmissionResult(
         key=submission.key,
         name=submission.name,
         identifier=submission.identifier,
         files=loaded.files,
-        state=State.NEEDS_REVIEW if broken else State.GRADED,
+        state=state,
         out_of=desk.assignment.card.points,
         message=message,
         checks=tuple(checks),
@@ -206,6 +201,17 @@ def _verdict(
         lateness=lateness,
         provenance=provenance_of(submission, desk),
     )
+
+
+def standing_of(checks: Sequence[CheckResult], submission: Submission) -> tuple[State, Text]:
+    """Is the verdict established, or must a person look, and why?"""
+    broken = sum(c.outcome is Outcome.BROKEN for c in checks)
+    if broken:
+        words = text("{count} checks could not be judged: a person must look.", count=broken)
+        return State.NEEDS_REVIEW, words
+    if submission.is_draft:
+        return State.NEEDS_REVIEW, text("This is a draft that was never submitted: does it count?")
+    return State.GRADED, Text()
 
 
 def provenance_of(submission: Submission, desk: Desk) -> Provenance:

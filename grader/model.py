@@ -129,6 +129,7 @@ class Submission:
     extension: datetime | None = None  # aware, UTC: a due date of one's own
     notes: tuple[Text, ...] = ()  # what was met while reading: refused entries, drafts, lost files
     problem: Text = Text()  # why nothing of it can be read; empty when it can
+    is_draft: bool = False  # saved in Moodle, but never submitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

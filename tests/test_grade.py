@@ -120,3 +120,11 @@ def test_odd(student):
     odd = replace(desk, suite=suite(tmp_path, public=check))
     result = grade_submission(submission(HERE / "cases" / "mini" / "right"), odd).result
     assert [c.outcome for c in result.checks] == [Outcome.BROKEN]
+
+
+def test_a_draft_is_graded_and_left_for_a_person_to_decide(desk: Desk) -> None:
+    draft = replace(submission(HERE / "cases" / "mini" / "right"), is_draft=True)
+    result = grade_submission(draft, desk).result
+    assert result.state is State.NEEDS_REVIEW
+    assert score.total(result.checks) == 10
+    assert "never submitted" in str(result.message)

@@ -78,6 +78,7 @@ class Assignment:
             unit=LateUnit(late.unit),
             grace_s=late.grace_s,
             cap=late.cap,
+            cut_off=self.settings.in_utc(late.cut_off),
             apply=not late.by_moodle,
         )
 
@@ -138,7 +139,7 @@ def load_assignment(folder: Path) -> Assignment:
         id=folder.name,
         title=text(settings.title),
         points=settings.points,
-        due=settings.due_utc(),
+        due=settings.in_utc(settings.due),
         timezone=settings.timezone,
         checks=checks,
         mistakes=tuple((m.id, m.words) for m in mistakes),

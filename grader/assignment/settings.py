@@ -22,6 +22,12 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _real_date(value: object) -> object:
+    if value is not None and not isinstance(value, datetime):
+        raise ValueError("write a date with time, without quotes: 2026-12-06T23:59:00+01:00")
+    return value
+
+
 class LateSection(_Section):
     """What handing in late costs."""
 
@@ -29,7 +35,10 @@ class LateSection(_Section):
     unit: Literal["points", "percent"] = "points"
     grace_s: Annotated[int, Field(ge=0)] = 0
     cap: Positive | None = None  # points: never more than this is taken off
+    cut_off: datetime | None = None  # what comes later, extensions apart, earns nothing
     by_moodle: bool = False  # Moodle takes its own penalty off: show it, do not subtract
+
+    _real_cut_off = field_validator("cut_off", mode="before")(_real_date)
 
 
 class FilesSection(_Section):
@@ -86,18 +95,13 @@ class Settings(_Section):
             raise ValueError(f"{value!r} is no time zone; write one like Europe/Paris")
         return value
 
-    @field_validator("due", mode="before")
-    @classmethod
-    def _real_date(cls, value: object) -> object:
-        if value is not None and not isinstance(value, datetime):
-            raise ValueError("write a date with time, without quotes: 2026-12-06T23:59:00+01:00")
-        return value
+    _real_due = field_validator("due", mode="before")(_real_date)
 
-    def due_utc(self) -> datetime | None:
-        """The due date, aware; one written without an offset is in the assignment's time zone."""
-        if self.due is None:
+    def in_utc(self, date: datetime | None) -> datetime | None:
+        """A date of this file, aware; one written without an offset is in the assignment's time zone."""
+        if date is None:
             return None
-        local = self.due if self.due.tzinfo else self.due.replace(tzinfo=ZoneInfo(self.timezone))
+        local = date if date.tzinfo else date.replace(tzinfo=ZoneInfo(self.timezone))
         return local.astimezone(ZoneInfo("UTC"))
 
 

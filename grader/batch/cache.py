@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from grader import score
-from grader.grade import digest_of
+from grader.grade import digest_of, standing_of
 from grader.model import (
     Card,
     Graded,
@@ -96,8 +96,9 @@ def brought_up_to_date(
 
     `notes` are those at the head of `result` that tell of the hand-in rather than of running it.
     """
-    lateness = result.lateness
+    lateness, state, message = result.lateness, result.state, result.message
     if result.checks:
+        state, message = standing_of(result.checks, submission)
         lateness = score.lateness(
             submission.handed_in,
             conditions.card.due,
@@ -113,4 +114,6 @@ def brought_up_to_date(
         identifier=submission.identifier,
         notes=(*submission.notes, *result.notes[len(notes) :]),
         lateness=lateness,
+        state=state,
+        message=message,
     )

@@ -155,6 +155,7 @@ def _changes(store: Store, worksheet: Worksheet) -> Iterator[tuple[str, GradeCha
         result = graded.result
         corrections = store.desk.corrections(result.key)
         decided = any(c.check == "" and c.points is not None for c in corrections)
+        decided = decided or store.desk.reviewed(result.key) is not None
         if result.identifier not in rows or not (result.state is State.GRADED or decided):
             continue
         row = standing(result, corrections)

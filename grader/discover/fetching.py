@@ -14,6 +14,7 @@ from grader.discover.archives import Refused, is_zip, list_archive, printable, r
 from grader.discover.entries import Allowance, Entry, Part, Storage, each_once
 from grader.discover.sources import JUNK, is_program
 from grader.model import HandedFile, Submission, Text, text
+from grader.moodle import Status
 
 _OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
@@ -85,6 +86,7 @@ def fetch(
         extension=entry.extension,
         notes=each_once((*entry.notes, *basket.notes)),
         problem=entry.problem or _problem(entry, basket),
+        is_draft=entry.status is Status.DRAFT,
     )
 
 
