@@ -1,0 +1,14 @@
+"""gradients are set instead of added up where a value is used several times"""
+
+
+def _backward(self):
+    order = topological_order(self)
+    for value in order:
+        value.grad = 0.0
+    self.grad = 1.0
+    for value in reversed(order):
+        for parent, slope in zip(value.parents, value.slopes, strict=True):
+            parent.grad = slope * value.grad
+
+
+Value.backward = _backward
