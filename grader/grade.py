@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader import __version__, score
 from grader.assignment import Assignment
@@ -92,6 +92,7 @@ class _Attempt:
         self._desk = desk
         self._session: Session | None = None
         self._fault: Exception | None = None
+        self._asked: list[str] = []  # the checks that got a line, in order
         self.notes: tuple[Text, ...] = ()
 
     def __enter__(self) -> _Attempt:
@@ -114,12 +115,16 @@ class _Attempt:
         if case.timeout_s is not None:
             limits = limits.with_check_time(case.timeout_s)
         seed = seed_for("worker", self._desk.seed, case.check, case.index)
-        return self._session.begin(limits=limits, seed=seed % 2**32)
+        connection = self._session.begin(limits=limits, seed=seed % 2**32)
+        self._asked.append(case.check)
+        return connection
 
     @property
     def costs(self) -> tuple[Cost, ...]:
         """What loading and each check took."""
-        return self._session.costs if self._session is not None else ()
+        names = iter(self._asked)
+        measured = self._session.costs if self._session is not None else ()
+        return tuple(c if c.check else replace(c, check=next(names, "")) for c in measured)
 
     def _load(self, mode: LoadMode) -> None:
         slot, assignment = self._desk.slot, self._desk.assignment

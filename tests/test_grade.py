@@ -128,3 +128,9 @@ def test_a_draft_is_graded_and_left_for_a_person_to_decide(desk: Desk) -> None:
     assert result.state is State.NEEDS_REVIEW
     assert score.total(result.checks) == 10
     assert "never submitted" in str(result.message)
+
+
+def test_what_each_check_took_is_told_by_its_name(desk: Desk) -> None:
+    graded = grade_submission(submission(HERE / "cases" / "mini" / "right"), desk)
+    assert [c.check for c in graded.costs] == ["load", *(c.name for c in desk.assignment.card.checks)]
+    assert all(c.wall_s > 0 for c in graded.costs)
