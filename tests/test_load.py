@@ -74,3 +74,50 @@ def test_a_report_of_nonsense_gives_no_sentence() -> None:
     nonsense = [None, 3, {}, {"notes": 5}, {"notes": [1, {"code": "x"}, {"code": "unit_failed", "args": {}}]}]
     nonsense.append({"notes": [{"code": "line_not_run", "args": {"label": ["x"], "line": "y"}}]})
     assert [load.notes_of(n) for n in nonsense] == [()] * len(nonsense)
+
+
+def test_bare_loading_runs_no_call_that_only_makes_a_value(forks: Forks) -> None:
+    source = "import os\nRATE = 0.5\nW = os._exit(3)\ndef f():\n    return RATE\n"
+    units = [{"label": "cell 1", "source": source}]
+    assert "died" in forks.load({"units": units, "mode": "definitions", "names": ["W"]})
+    got = forks.load({"units": units, "mode": "bare", "names": ["f", "W"]}, {}, ("f()",))
+    assert got["values"] == [0.5]
+
+
+def test_statements_that_are_needed_share_one_budget(forks: Forks) -> None:
+    loop = "while True:\n    W{0} = 1\n"
+    source = (
+        "".join(loop.format(n) for n in range(6)) + f"def f():\n    return {[f'W{n}' for n in range(6)]}\n"
+    )
+    source = source.replace("'", "")
+    units = [{"label": "tp4.py", "source": source}]
+    got = forks.load({"units": units, "names": ["f"], "statement_s": 0.2}, {}, ("f() == [1] * 6",))
+    assert got["values"] == [True]
+    stopped = [n for n in got["report"]["notes"] if n["code"] == "too_slow"]
+    assert len(stopped) == 6
+
+
+def test_an_earlier_definition_can_be_asked_for(forks: Forks) -> None:
+    units = [
+        {"label": "cell 1", "source": "def relu(x):\n    return max(x, 0)\n"},
+        {"label": "cell 2", "source": "\ndef relu(x):\n    return x\n"},
+    ]
+    got = forks.load({"units": units, "names": ["relu"]}, {}, ("relu(-1)",))
+    assert got["values"] == [-1]
+    assert got["report"]["places"] == {"relu": [["cell 1", 1], ["cell 2", 2]]}
+    got = forks.load({"units": units, "names": ["relu"], "without": [["cell 2", 2]]}, {}, ("relu(-1)",))
+    assert got["values"] == [0]
+
+
+def test_a_frame_leads_back_to_its_cell(forks: Forks) -> None:
+    units = [{"label": "cell 5", "source": "import inspect\n\ndef f(x):\n    return 1 / x\n"}]
+    got = forks.load(
+        {"units": units, "names": ["f"]},
+        {},
+        (
+            "f.__code__.co_filename",
+            "__import__('grader.worker.running', fromlist=['x']).label_of(f.__code__.co_filename)",
+            "__import__('inspect').getsource(f)",
+        ),
+    )
+    assert got["values"] == ["<cell 5>", "cell 5", "def f(x):\n    return 1 / x\n"]

@@ -34,12 +34,12 @@ def _read(path: str, content: bytes) -> load.Loaded:
     return loaded
 
 
-def _points(forks: Forks, loaded: load.Loaded, mode: str) -> int:
+def _points(forks: Forks, loaded: load.Loaded, mode: str, which: str) -> int:
     assert loaded.program is not None
     units = [{"source": u.source, "label": u.label} for u in loaded.program.units]
     request = {"units": units, "mode": mode, "names": NAMES, "imports": ["numpy"], "statement_s": 2.0}
     got = forks.load(request, {}, tuple(EXPECTED))
-    assert "report" in got, got
+    assert "report" in got, (which, mode, got)
     for note in load.notes_of(got["report"]):
         str(note).encode()
     return sum(a == b for a, b in zip(got["values"], EXPECTED.values(), strict=True))
@@ -50,12 +50,12 @@ def _try(forks: Forks, path: str, seeds: range, *, run_every: int) -> None:
         loaded = _read(path, damaged(GOOD[path], seed))
         if loaded.program is not None and seed % run_every == 0:
             for mode in MODES:
-                assert _points(forks, loaded, mode) <= EARNED, (path, seed, mode)
+                assert _points(forks, loaded, mode, f"{path}, seed {seed}") <= EARNED, (path, seed, mode)
 
 
 @pytest.mark.parametrize("path", sorted(GOOD))
 def test_undamaged_ones_earn_what_they_deserve(path: str, forks: Forks) -> None:
-    assert [_points(forks, _read(path, GOOD[path]), mode) for mode in MODES] == [EARNED, EARNED]
+    assert [_points(forks, _read(path, GOOD[path]), mode, path) for mode in MODES] == [EARNED, EARNED]
 
 
 @pytest.mark.parametrize("path", sorted(GOOD))

@@ -44,9 +44,9 @@ class _Candidate:
     file: HandedFile
     cells: tuple[Cell, ...]
     notes: tuple[Text, ...]
-    filled: int  # how many of the names asked for it defines, blanks apart
-    defined: int
-    rank: tuple[object, ...]
+    filled: frozenset[str]  # the names asked for that it defines, blanks apart
+    defined: frozenset[str]
+    imported: frozenset[str]  # modules and files that it names
 
 
 def read(submission: Submission, wanted: Wanted) -> Loaded:
@@ -70,39 +70,48 @@ def read(submission: Submission, wanted: Wanted) -> Loaded:
         names = ", ".join(PurePosixPath(f.path).name for f, k in kinds[:5] if k is not Kind.JUNK) or "…"
         problem = faults[0] if faults else what_to_hand_in(frozenset(k for _, k in kinds), names[:MAX_NAME])
         return Loaded(problem=problem, notes=files.notes, files=tuple(f.path for f in files.files))
-    candidates.sort(key=lambda c: c.rank)
-    return _loaded(candidates, kinds, (*files.notes, *faults))
+    reached = _reached(candidates)
+    candidates.sort(key=lambda c: _rank(c, reached[c.file.path], wanted))
+    return _loaded(candidates, reached, kinds, (*files.notes, *faults))
 
 
 def _loaded(
-    candidates: list[_Candidate], kinds: list[tuple[HandedFile, Kind]], notes: tuple[Text, ...]
+    candidates: list[_Candidate],
+    reached: dict[str, frozenset[str]],
+    kinds: list[tuple[HandedFile, Kind]],
+    notes: tuple[Text, ...],
 ) -> Loaded:
     best = candidates[0]
     units = tuple(
         CodeUnit(source=c.source, label=c.label, anchor=c.anchor) for c in best.cells if c.kind == "code"
     )
+    own_module = best.file.path.endswith(".py")  # the files beside it may import it
     others = [f for f, k in kinds if k is not Kind.JUNK and f is not best.file]
-    program = Program(path=best.file.path, units=units, files=_beside(best.file, others))
+    beside = [*others, best.file] if own_module else others
+    program = Program(path=best.file.path, units=units, files=_beside(best.file, beside))
     return Loaded(
         program=program,
         document=Document(path=best.file.path, cells=best.cells),
-        notes=(*notes, *_choice(candidates), *best.notes),
+        notes=(*notes, *_choice(candidates, reached), *best.notes),
         files=(best.file.path, *(f.path for f in others)),
     )
 
 
-def _choice(candidates: list[_Candidate]) -> tuple[Text, ...]:
+def _choice(candidates: list[_Candidate], reached: dict[str, frozenset[str]]) -> tuple[Text, ...]:
     """Which file was graded, where another could have been meant."""
-    best, rivals = candidates[0], [c for c in candidates[1:] if c.defined or not candidates[0].defined]
+    best = candidates[0]
+    rivals = [c for c in candidates[1:] if c.defined or not best.defined]
+    rivals = [c for c in rivals if PurePosixPath(c.file.path).stem not in best.imported]
     if not rivals:
         return ()
     others = ", ".join(c.file.path[:MAX_NAME] for c in rivals[:4])
-    if best.filled > rivals[0].filled:
+    found = reached[best.file.path]
+    if len(found) > len(reached[rivals[0].file.path]):
         return (
             text(
                 "{path} was graded: it defines {count} of the names asked for, more than {others}.",
                 path=best.file.path,
-                count=best.filled,
+                count=len(found),
                 others=others,
             ),
         )
@@ -119,7 +128,6 @@ def _beside(work: HandedFile, others: list[HandedFile]) -> tuple[HandedFile, ...
         name = str(path.relative_to(folder) if is_near else path)
         if is_near or name not in placed:
             placed[name] = HandedFile(path=name, content=file.content, modified=file.modified)
-    placed.pop(PurePosixPath(work.path).name, None)
     return tuple(placed[name] for name in sorted(placed))
 
 
@@ -147,10 +155,44 @@ def _candidate(file: HandedFile, kind: Kind, wanted: Wanted) -> _Candidate | Tex
     code = "\n".join(c.source for c in cells if c.kind == "code")
     if not code.strip():
         return text("{path} holds no code: all of its cells are empty.", path=file.path)
-    filled, defined = count_defined(code, wanted.names)
+    filled, defined = find_defined(code, wanted.names)
+    imported = frozenset(a or b for a, b in _IMPORTED.findall(code))
+    return _Candidate(file=file, cells=cells, notes=notes, filled=filled, defined=defined, imported=imported)
+
+
+_IMPORTED = re.compile(
+    r"^[ \t]*(?:from|import)[ \t]+\.*(?:\w+\.)*(\w+)|^%run[ \t]+(?:-\w+[ \t]+)*[\"']?(?:[^\s\"']*/)?(\w+)",
+    re.MULTILINE,
+)
+
+
+def _reached(candidates: list[_Candidate]) -> dict[str, frozenset[str]]:
+    """For each file the names that it defines or gets from files handed in that it imports."""
+    by_stem = {PurePosixPath(c.file.path).stem: c for c in reversed(candidates)}
+    found: dict[str, frozenset[str]] = {}
+    for candidate in candidates:
+        seen, todo = {candidate.file.path: candidate}, [candidate]
+        while todo:
+            for stem in todo.pop().imported & by_stem.keys():
+                if by_stem[stem].file.path not in seen:
+                    seen[by_stem[stem].file.path] = by_stem[stem]
+                    todo.append(by_stem[stem])
+        found[candidate.file.path] = frozenset[str]().union(*(c.filled for c in seen.values()))
+    return found
+
+
+def _rank(candidate: _Candidate, reached: frozenset[str], wanted: Wanted) -> tuple[object, ...]:
+    file = candidate.file
     newest = -file.modified.timestamp() if file.modified else 0.0
-    rank = (-filled, -defined, _is_draft(file.path), _pattern(file.path, wanted), newest, file.path)
-    return _Candidate(file=file, cells=cells, notes=notes, filled=filled, defined=defined, rank=rank)
+    return (
+        -len(reached),
+        -len(candidate.filled),
+        -len(candidate.defined),
+        _is_draft(file.path),
+        _pattern(file.path, wanted),
+        newest,
+        file.path,
+    )
 
 
 def _module(file: HandedFile) -> tuple[tuple[Cell, ...], tuple[Text, ...]]:
@@ -196,8 +238,8 @@ _BLANK = re.compile(r"NotImplementedError|^[ \t]+(?:pass|\.\.\.)[ \t]*$", re.MUL
 _OUTSIDE = re.compile(r"^\S", re.MULTILINE)
 
 
-def count_defined(code: str, names: tuple[str, ...]) -> tuple[int, int]:
-    """How many of `names` the code defines without and with blanks, judged by its text alone.
+def find_defined(code: str, names: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Which of `names` the code defines without and with blanks, judged by its text alone.
 
     Nothing strange is parsed in this process. A name is blank when every definition of it looks unfinished.
     """
@@ -211,4 +253,4 @@ def count_defined(code: str, names: tuple[str, ...]) -> tuple[int, int]:
             outside = _OUTSIDE.search(code, match.end())
             if not _BLANK.search(code, match.start(), outside.start() if outside else len(code)):
                 filled.add(name)
-    return len(filled), len(defined)
+    return frozenset(filled), frozenset(defined)

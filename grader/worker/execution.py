@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import threading
+import time
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from .shell import Shell, tell_not_run
 MAX_ERRORS = 20  # per unit
 MAX_FILE_BYTES = 5_000_000  # of a module beside the work
 STATEMENT_S = 10.0  # CPU time of one statement that definitions need
+LEAST_S = 0.05  # of each, also when together they have taken too long
 _GUARDED = (ast.Try, *((ast.TryStar,) if hasattr(ast, "TryStar") else ()))
 
 
@@ -57,17 +59,20 @@ class Loading:
 
     def __init__(self, request: Mapping[str, Any]) -> None:
         self.record = Record()
-        self.everything = request.get("mode") == "all"
+        self.mode = str(request.get("mode"))  # "all", "bare" or "definitions"
+        self.everything = self.mode == "all"
         self.names: tuple[str, ...] = tuple(request.get("names") or ())
         self.aliases: dict[str, list[str]] = dict(request.get("aliases") or {})
         self.units: list[dict[str, object]] = []
         self.definers: dict[str, list[tuple[str, int]]] = {}  # where names were defined, in order
         self.repaired: set[str] = set()
+        self.near: dict[str, str] = {}  # names asked for, and what was found for them
         self._statement_s = float(request.get("statement_s") or STATEMENT_S)
+        self._left_s = 2.5 * self._statement_s
         self._repairs = frozenset(request.get("repairs") or ())
         self._without = {(str(label), int(line)) for label, line in request.get("without") or ()}
         self._written: list[str] = []
-        self._running: list[str] = []  # files that are being run, outermost first
+        self._running = [os.path.basename(str(request.get("path") or ""))]  # files being run, outermost first
         self._main: Scope | None = None
         self.importer = Importer(self.record, request.get("imports"), self._run_module)
         self._data = DataFiles(request.get("data"), self.record)
@@ -143,8 +148,10 @@ class Loading:
         scope.module.__dict__["__builtins__"] = self.builtins
         units = [self._parse(source, label) for label, source in sources_]
         kept: set[int] | None = None
-        if not everything:
-            statements = [s for unit in units for s in unit.parsed.statements]
+        statements = [s for unit in units for s in unit.parsed.statements]
+        if self.mode == "bare":
+            kept = {id(s) for s in slicing.bare(statements)}
+        elif not everything:
             kept = {id(s) for s in slicing.definitions(statements, wanted)}
         for unit in units:
             self._run_unit(scope, unit, kept)
@@ -232,7 +239,7 @@ class Loading:
         self.importer.strict = isinstance(statement, _GUARDED)
         try:
             code = self._compile(scope, statement, label)
-            with _budget(self._statement_s if self._is_bounded(statement) else 0.0):
+            with self._bounded(statement):
                 if code.co_flags & inspect.CO_COROUTINE:
                     asyncio.run(eval(code, scope.module.__dict__))
                 else:
@@ -248,8 +255,18 @@ class Loading:
             self._defined(scope, statement, label)
         return None
 
-    def _is_bounded(self, statement: ast.stmt) -> bool:
-        return not self.everything and not isinstance(statement, slicing.TAKEN)
+    @contextmanager
+    def _bounded(self, statement: ast.stmt) -> Iterator[None]:
+        """Bound the time of a statement that definitions need, and of all of them together."""
+        if self.everything or isinstance(statement, slicing.TAKEN):
+            yield
+            return
+        begin = time.process_time()
+        try:
+            with _budget(max(min(self._statement_s, self._left_s), LEAST_S)):
+                yield
+        finally:
+            self._left_s -= time.process_time() - begin
 
     def _compile(self, scope: Scope, statement: ast.stmt, label: str) -> types.CodeType:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":

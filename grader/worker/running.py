@@ -2,10 +2,22 @@
 
 A unit that fails costs itself only. Everything here runs in the submission's process, beside student code.
 
-`load` takes {"units": [{"source", "label"}], "mode": "definitions" | "all", "names": [...], "imports": [...]
-or None for all, "data": folder or None, "repairs": [...], "aliases": {name: [...]}, "signatures":
-{name: [...]}, "without": [[label, line], ...]}, of which only "units" must be there. The files handed in lie
-in the working directory. The report is plain data: units with status and errors, notes, what is defined.
+`load` takes a dict of which only "units" must be there:
+
+    units       [{"source", "label"}]
+    mode        "definitions", "all", or "bare": nothing but imports, functions, classes and literals
+    names       that checks look up
+    imports     that are allowed beside the standard library; None for all
+    data        folder in which data is found by file name, or None
+    repairs     kinds of small faults to put right: "python2", "quotes", "spaces", "tabs"
+    aliases     {name: [other names that count]}
+    signatures  {name: [its arguments in order]}
+    without     [[label, line]] of statements to leave out
+    statement_s CPU seconds for one statement that definitions need
+
+The files handed in lie in the working directory. The report is plain data: {"units": [{"label", "status",
+"errors"}], "notes": [{"code", "args"}], "defined": {name: kind}, "places": {name: [[label, line]]}, "near":
+{name: found}, "repairs": [kind]}.
 """
 
 from __future__ import annotations
@@ -89,6 +101,7 @@ def _tell_near(loading: Loading, namespace: dict[str, Any], name: str) -> None:
     if owner:
         loading.record.add("name_inside", name=name, owner=owner, label=loading.definers[owner][-1][0])
     elif near:
+        loading.near[name] = near
         loading.record.add("name_near", name=name, found=near, label=loading.definers[near][-1][0])
 
 
@@ -118,6 +131,7 @@ def _report(loading: Loading, namespace: dict[str, Any]) -> dict[str, Any]:
         "defined": {name: _kind(namespace[name]) for name in loading.names if name in namespace},
         "places": {n: [list(p) for p in loading.definers.get(n, [])[:20]] for n in loading.names},
         "repairs": sorted(loading.repaired),
+        "near": loading.near,
     }
 
 

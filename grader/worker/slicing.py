@@ -33,6 +33,12 @@ _CHANGERS = (
     "append extend insert update add setdefault register pop remove sort reverse fill discard clear setflags"
 )
 _CHANGES = frozenset(_CHANGERS.split())
+# called on an object as a statement, any other method may change it; these train, show or draw from it
+_USERS = (
+    "fit train step forward backward loss validate evaluate predict shuffle plot show draw savefig print info"
+    " head describe summary write flush close"
+)
+_USES = frozenset(_USERS.split())
 
 
 @dataclass(slots=True)
@@ -58,6 +64,28 @@ def definitions(statements: Iterable[ast.stmt], wanted: Iterable[str]) -> list[a
         return _definitions(statements, set(wanted))
     except RecursionError:  # blocks nested too deeply, as a thousand `elif` are
         return [s for s in statements if isinstance(s, TAKEN)]
+
+
+def bare(statements: Iterable[ast.stmt]) -> list[ast.stmt]:
+    """Imports, functions, classes and constants written out: what can be had when their needs do no good."""
+    return [s for s in statements if isinstance(s, TAKEN) or _is_literal(s)]
+
+
+def _is_literal(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.Assign):
+        return False
+    allowed = (
+        ast.Constant,
+        ast.Tuple,
+        ast.List,
+        ast.Dict,
+        ast.Set,
+        ast.Name,
+        ast.Load,
+        ast.UnaryOp,
+        ast.USub,
+    )
+    return all(isinstance(node, allowed) for node in ast.walk(statement.value))
 
 
 def _definitions(statements: list[ast.stmt], wanted: set[str]) -> list[ast.stmt]:
@@ -231,7 +259,7 @@ def _bound(statement: ast.stmt, facts: Facts) -> None:
                 facts.binds.add(asname or name.partition(".")[0])
             case ast.Call(func=ast.Attribute(attr=method) as target) if method in _CHANGES:
                 facts.changes.add(_root(target))
-            case ast.Expr(value=ast.Call(func=ast.Attribute() as target)):  # called for what it changes
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method) as target)) if method not in _USES:
                 facts.changes.add(_root(target))
             case ast.Call(func=ast.Name(id="setattr"), args=[target, *_]):
                 facts.changes.add(_root(target))

@@ -87,7 +87,9 @@ def _child(order: dict[str, Any], answer: Path) -> None:
 def _value(expression: str, namespace: dict[str, Any]) -> Any:
     try:
         value = eval(expression, {**namespace, "np": np})
-        return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+        value = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+        json.dumps(value)
+        return value
     except BaseException as error:
         return f"{type(error).__name__}: {error}"
 

@@ -1,0 +1,4 @@
+import numpy as np
+def softmax(o):
+    e = np.exp(o - np.max(o))
+    return e / e.sum()
