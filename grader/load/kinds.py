@@ -78,7 +78,7 @@ def kind_of(file: HandedFile) -> Kind:
         return Kind.MODULE
     if len(file.content) < 2000 and _LINK.fullmatch(head):
         return Kind.LINK
-    is_text = name.endswith((".txt", ".py.txt", ".md")) or "." not in name
+    is_text = name.endswith((".txt", ".py.txt")) or "." not in name
     return Kind.MODULE if is_text and len(_PYTHON.findall(head)) >= 2 else Kind.OTHER
 
 

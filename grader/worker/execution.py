@@ -253,6 +253,8 @@ class Loading:
             return self._failed(error, label, statement.lineno)
         else:
             self._defined(scope, statement, label)
+        finally:
+            self.importer.strict = False
         return None
 
     @contextmanager

@@ -65,6 +65,20 @@ def _arrange(loading: Loading) -> None:
         return loading.importer(name.lstrip("."), frame.f_globals, None, ("__name__",), level)
 
     importlib.import_module = import_module
+    importlib.reload = lambda module: module
+    _keep_inside()
+
+
+def _keep_inside() -> None:
+    """Ignore changes of folder that lead out of the work's, as paths of other machines do."""
+    root, real = os.path.realpath("."), os.chdir
+
+    def chdir(path: Any) -> None:
+        target = os.path.realpath(os.fspath(path)) if isinstance(path, str | os.PathLike) else ""
+        if os.path.isdir(target) and f"{target}/".startswith(f"{root}/"):
+            real(target)
+
+    os.chdir = chdir
 
 
 def _main_module(units: list[tuple[str, str]]) -> types.ModuleType:

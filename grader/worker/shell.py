@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from .record import Record
 
@@ -75,6 +76,5 @@ def _nothing(*_: object, **__: object) -> None:
 
 
 def _change_folder(line: str) -> None:
-    folder = line.strip().strip("\"'")
-    if os.path.isdir(folder):
-        os.chdir(folder)
+    with suppress(OSError):
+        os.chdir(line.strip().strip("\"'"))

@@ -171,7 +171,7 @@ def _is_folder(attribute: str) -> bool:
 def _named_inert(attribute: str) -> object:
     if attribute == "prange":
         return range
-    return (lambda: None) if attribute in ("get_ipython",) else Inert()
+    return (lambda: Inert()) if attribute == "get_ipython" else Inert()
 
 
 def absent(name: str, why: str) -> StandIn:
