@@ -190,6 +190,10 @@ def _name_from_file(a: _Args) -> Text:
     return text("{name} was taken from {path}.", name=a.words("name"), path=a.words("path"))
 
 
+def _order_accepted(a: _Args) -> Text:
+    return text("{name} takes its arguments in another order, which is accepted.", name=a.words("name"))
+
+
 def _signature(a: _Args) -> Text:
     values = {"name": a.words("name"), "asked": a.words("asked"), "found": a.words("found")}
     match a.words("differs"):
@@ -229,6 +233,7 @@ _SENTENCES: dict[str, Callable[[_Args], Text]] = {
     "name_inside": _name_inside,
     "name_near": _name_near,
     "old_numpy": _old_numpy,
+    "order_accepted": _order_accepted,
     "repaired": _repaired,
     "run_missing": _run_missing,
     "signature": _signature,

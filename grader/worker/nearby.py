@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -50,6 +51,8 @@ def parameters(value: object) -> list[str] | None:
 def compare(asked: Sequence[str], value: object) -> str:
     """How the arguments differ from those asked for: "order", "fewer", "more" or ""."""
     has = parameters(value)
+    if has and asked and asked[0] == "self":
+        has[0] = "self"  # whatever it is called
     if has is None or list(asked) == has[: len(asked)]:
         return "more" if has and _required(value) > len(asked) else ""
     if len(has) < len(asked):
@@ -58,6 +61,27 @@ def compare(asked: Sequence[str], value: object) -> str:
     if sorted(same) == sorted(map(_plain, asked)) and same != [_plain(n) for n in asked]:
         return "order"
     return "more" if _required(value) > len(asked) else ""
+
+
+def reordered(value: Any, asked: Sequence[str], accepted: Iterable[Sequence[str]]) -> Any:
+    """`value` as a function that takes its arguments as asked, where it has them in an accepted other order.
+
+    None where its order is none of those accepted.
+    """
+    has = [_plain(n) for n in parameters(value) or ()][: len(asked)]
+    wanted = [_plain(n) for n in asked]
+    orders = [[_plain(n) for n in order] for order in accepted]
+    if has == wanted or has not in orders or sorted(has) != sorted(wanted):
+        return None
+    places = [wanted.index(name) for name in has]
+
+    @functools.wraps(value)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) < len(places):
+            return value(*args, **kwargs)
+        return value(*(args[p] for p in places), *args[len(places) :], **kwargs)
+
+    return call
 
 
 def _required(value: object) -> int:

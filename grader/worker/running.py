@@ -11,7 +11,8 @@ A unit that fails costs itself only. Everything here runs in the submission's pr
     data        folder in which data is found by file name, or None
     repairs     kinds of small faults to put right: "python2", "quotes", "spaces", "tabs"
     aliases     {name: [other names that count]}
-    signatures  {name: [its arguments in order]}
+    signatures  {name or "Class.method": [its arguments in order]}
+    accepted    {name: [other orders of its arguments that count]}
     without     [[label, line]] of statements to leave out
     statement_s CPU seconds for one statement that definitions need
 
@@ -45,7 +46,9 @@ def load(request: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     loading.run_main(module, units)
     try:
         _look_for_missing(loading, module)
-        _compare_signatures(loading, module, request.get("signatures") or {})
+        signatures = dict(request.get("signatures") or {})
+        _accept_orders(loading, module, signatures, request.get("accepted") or {})
+        _compare_signatures(loading, module, signatures)
     except BaseException as error:  # student objects may answer anything when they are looked at
         loading.record.add("not_compared", message=sources.message_of(error))
     return module.__dict__, _report(loading, module.__dict__)
@@ -119,18 +122,40 @@ def _tell_near(loading: Loading, namespace: dict[str, Any], name: str) -> None:
         loading.record.add("name_near", name=name, found=near, label=loading.definers[near][-1][0])
 
 
+def _accept_orders(
+    loading: Loading,
+    module: types.ModuleType,
+    signatures: dict[str, list[str]],
+    accepted: Mapping[str, list[list[str]]],
+) -> None:
+    """Functions with their arguments in an order that the author accepts are called in that order."""
+    for name, orders in accepted.items():
+        if name not in module.__dict__ or name not in signatures:
+            continue
+        changed = nearby.reordered(module.__dict__[name], signatures[name], orders)
+        if changed is not None:
+            module.__dict__[name] = changed
+            del signatures[name]
+            loading.record.add("order_accepted", name=name)
+
+
 def _compare_signatures(
     loading: Loading, module: types.ModuleType, signatures: Mapping[str, list[str]]
 ) -> None:
     for name, asked in signatures.items():
-        if name not in module.__dict__:
+        owner, _, method = name.partition(".")
+        value = module.__dict__.get(owner)
+        if method:
+            value = vars(value).get(method) if isinstance(value, type) else None
+            asked = ["self", *asked]
+        if value is None:
             continue
-        value = module.__dict__[name]
         differs = nearby.compare(asked, value)
         if differs:
-            has = nearby.parameters(value) or []
+            first = 1 if method else 0
+            has = (nearby.parameters(value) or [])[first:]
             loading.record.add(
-                "signature", name=name, differs=differs, asked=", ".join(asked), found=", ".join(has)
+                "signature", name=name, differs=differs, asked=", ".join(asked[first:]), found=", ".join(has)
             )
 
 

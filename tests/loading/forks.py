@@ -87,6 +87,7 @@ def _child(order: dict[str, Any], answer: Path) -> None:
 def _value(expression: str, namespace: dict[str, Any]) -> Any:
     try:
         value = eval(expression, {**namespace, "np": np})
+        value = list(value) if isinstance(value, tuple) else value
         value = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
         json.dumps(value)
         return value
