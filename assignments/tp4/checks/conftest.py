@@ -61,6 +61,32 @@ def make_net() -> Callable[..., StudentObject]:
 
 
 @pytest.fixture
+def loss_at() -> Callable[..., Any]:
+    """Makes a function of a net, X, y and (layer, W, b)…: the loss with these parameters, in one request."""
+
+    def make(person: Student) -> StudentObject:
+        return person.make(
+            f"lambda net, X, y, *layers: ({FILL})(*layers) or (net.forward(X), net.loss(y))[1]",
+            name="the loss with other parameters",
+        )
+
+    return make
+
+
+@pytest.fixture
+def output_at() -> Callable[..., Any]:
+    """Makes a function of a layer, X, W and b: its output with other parameters, in one request."""
+
+    def make(person: Student) -> StudentObject:
+        return person.make(
+            f"lambda layer, X, W, b: ({FILL})((layer, W, b)) or layer.forward(X)",
+            name="forward(X) with other parameters",
+        )
+
+    return make
+
+
+@pytest.fixture
 def expect_follows() -> Callable[..., None]:
     """Compares with the reference or, so that a slip is charged once, with the student's own modules."""
 

@@ -25,7 +25,9 @@ def _parameters(numbers: Callable[..., Any], d: int, h: int, q: int) -> tuple[An
 
 
 @pytest.mark.check(points=0.5, group="Network", after="linear_shapes", diagnose=False)
-def test_network_differences(student: Student, rng: np.random.Generator, numbers: Any, make_net: Any) -> None:
+def test_network_differences(
+    student: Student, rng: np.random.Generator, numbers: Any, make_net: Any, loss_at: Any
+) -> None:
     """The network's gradients agree with central differences of its own loss."""
     X, y = numbers(7, 3), rng.permutation(np.arange(7) % 4)
     parameters = tuple(p / 2 for p in _parameters(numbers, 3, 8, 4))
@@ -38,12 +40,14 @@ def test_network_differences(student: Student, rng: np.random.Generator, numbers
         expect_array(net.get("fc2.dW"), shape=(8, 4), name="fc2.dW"),
         expect_array(net.get("fc2.db"), shape=[(4,), (1, 4)], name="fc2.db"),
     ]
+    again, evaluate = make_net(student, parameters), loss_at(student)
+    first, second = again.get("fc1"), again.get("fc2")
     for i, name in enumerate(("fc1.dW", "fc1.db", "fc2.dW", "fc2.db")):
 
         def loss(at: Any, i: int = i) -> float:
-            again = make_net(student, (*parameters[:i], at, *parameters[i + 1 :]))
-            again.call("forward", X)
-            return expect_scalar(again.call("loss", y), name="loss(y)")
+            W1, b1, W2, b2 = (*parameters[:i], at, *parameters[i + 1 :])
+            value = evaluate.call("__call__", again, X, y, (first, W1, b1), (second, W2, b2))
+            return expect_scalar(value, name="loss(y)")
 
         expect_gradient(loss, parameters[i], gradients[i], name=name, rng=rng)
 
