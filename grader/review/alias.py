@@ -9,11 +9,13 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 
-from grader.model import CheckResult, Correction, Document, Graded, Text, Trace
+from grader.model import CheckResult, Correction, Document, Graded, SubmissionResult, Text, Trace
 from grader.store import Store
 
 BLOT = "█████"
 SHORTEST = 3  # letters of a part of a name; shorter ones are also words
+LONGEST = 300  # characters of a name
+SHORTEST_SECRET = 4  # of a number or a file's name: "a" would blot every a
 _SALT = "desk_salt"
 
 
@@ -38,13 +40,20 @@ def _bare(words: str) -> str:
 
 def names_pattern(*names: str) -> re.Pattern[str] | None:
     """What finds the parts of these names, with or without accents, in any case."""
-    parts = {part for name in names for part in re.split(r"[\W\d_]+", name) if len(part) >= SHORTEST}
+    words = [part for name in names for part in re.split(r"[\W\d_]+", name[:LONGEST])]
+    parts = {part for part in words if len(part) >= SHORTEST}
     forms = sorted({f for p in parts for f in (p, _bare(p))}, key=lambda f: (-len(f), f))
     if not forms:
         return None
     return re.compile(
         "(?<![^\\W\\d_])(?:" + "|".join(map(re.escape, forms)) + ")(?![^\\W\\d_])", re.IGNORECASE
     )
+
+
+def message_without_names(result: SubmissionResult) -> Text:
+    """What is said of a submission as a whole, without the student's name."""
+    pattern = names_pattern(result.name)
+    return _text(result.message, lambda words: pattern.sub(BLOT, words)) if pattern else result.message
 
 
 def without_names(graded: Graded, name: str) -> Graded:
@@ -55,7 +64,7 @@ def without_names(graded: Graded, name: str) -> Graded:
     def blot(words: str) -> str:
         words = pattern.sub(BLOT, words) if pattern else words
         for secret in (result.key, result.identifier, *result.files):
-            if secret:
+            if secret and SHORTEST_SECRET <= len(secret) <= LONGEST:
                 words = words.replace(secret, BLOT)
         return words
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from grader.errors import GraderError
+from grader.errors import GraderError, StoreError
 from grader.i18n import language
 from grader.review.actions import Answer, act
 from grader.review.alias import salt
@@ -103,22 +104,25 @@ def serve(
 ) -> None:
     """Run the desk on this machine's loopback address until it is interrupted.
 
-    `announce` is told the address to open, with its token.
+    `announce` is told the address to open, with its token. Port 0 is any that is free.
     """
-    import uvicorn  # noqa: PLC0415 - an extra: the module must import without it
+    import uvicorn  # noqa: PLC0415 - it costs 0.1 s, and tests need none
 
     with open_existing(out) as store:  # a folder that cannot be used is told before a port is taken
         store.card()
     token = secrets.token_urlsafe(24)
-    announce(f"http://127.0.0.1:{port}/enter/{token}")
-    uvicorn.run(
-        create_app(out, token, author, language=language),
-        host="127.0.0.1",
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-    )
+    with _listen(port) as listener:
+        announce(f"http://127.0.0.1:{listener.getsockname()[1]}/enter/{token}")
+        app = create_app(out, token, author, language=language)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        raise StoreError(f"port {port} cannot be used", "choose another with --port, or 0 for any") from error
 
 
 # --- who may ask ----------------------------------------------------------------------------------------

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field, replace
 from grader.i18n import Language
 from grader.model import CheckResult, Graded, State, Text, text
 from grader.report import StudentView
-from grader.review.alias import BLOT, alias, corrections_without_names, names_pattern, without_names
+from grader.review.alias import (
+    BLOT,
+    alias,
+    corrections_without_names,
+    message_without_names,
+    names_pattern,
+    without_names,
+)
 from grader.store import Comment, Entry, Store, standing
 
 PHRASES = 20
@@ -160,7 +167,7 @@ class Office:
         mark = self.store.desk.reviewed(result.key)
         message = result.message
         if self.session.anonymous:
-            message = without_names(graded, result.name).result.message
+            message = message_without_names(result)
         return Queued(
             key=result.key,
             url=self.url(result.key),

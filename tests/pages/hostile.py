@@ -57,12 +57,12 @@ ALL = " ".join(ATTACKS)
 LONG = 10_000_000
 
 
-def long(words: str) -> str:
-    """`words` again and again, up to 10 MB."""
-    return (words * (LONG // len(words) + 1))[:LONG]
+def long(words: str, size: int = LONG) -> str:
+    """`words` again and again, up to `size` characters."""
+    return (words * (size // len(words) + 1))[:size]
 
 
-def evidence() -> tuple[Evidence, ...]:
+def evidence(size: int = LONG) -> tuple[Evidence, ...]:
     """Every kind of evidence with attacks in its words and nonsense in its numbers."""
     nan, inf = float("nan"), float("inf")
     array = Array(shape=(2, 3), dtype=ALL[:200], values=(nan, inf, -inf, 1e300, -0.0, 5e-324))
@@ -79,7 +79,7 @@ def evidence() -> tuple[Evidence, ...]:
         Example(code=ALL),
         Trace(
             exception=ALL,
-            message=long("<script>window.attacked = 9</script>"),
+            message=long("<script>window.attacked = 9</script>", size),
             frames=(
                 Frame(label=ALL, anchor='x"><script>alert(1)</script>', line=1, function=ALL, source=ALL),
             ),
@@ -105,9 +105,9 @@ def evidence() -> tuple[Evidence, ...]:
     )
 
 
-def document() -> Document:
+def document(size: int = LONG) -> Document:
     """A notebook of attacks: in every kind of cell, one by one and all at once, and 10 MB of them."""
-    sources = (*ATTACKS, ALL, long(ALL), "[" * 50_000, "> " * 50_000, "*_" * 50_000)
+    sources = (*ATTACKS, ALL, long(ALL, size), "[" * 50_000, "> " * 50_000, "*_" * 50_000)
     cells = [
         Cell(
             kind=kind,
@@ -120,13 +120,19 @@ def document() -> Document:
         for kind in ("markdown", "code", "raw")
     ]
     cells.append(
-        Cell(kind="code", source="1", label="out", anchor="out", outputs=(long(ALL), long("\x1b[1m")))
+        Cell(
+            kind="code",
+            source="1",
+            label="out",
+            anchor="out",
+            outputs=(long(ALL, size), long("\x1b[1m", size)),
+        )
     )
     cells += [Cell(kind="code", source="x = 1\n" * 900, label="many", anchor=f"m{i}") for i in range(700)]
     return Document(path=ALL, cells=tuple(cells))
 
 
-def check(name: str, outcome: Outcome, points: float) -> CheckResult:
+def check(name: str, outcome: Outcome, points: float, size: int) -> CheckResult:
     """A check whose every word is an attack."""
     return CheckResult(
         check=name,
@@ -136,35 +142,35 @@ def check(name: str, outcome: Outcome, points: float) -> CheckResult:
         points=points,
         out_of=1.0,
         title=verbatim(ALL),
-        message=text("Got {what}.", what=long(ALL)),
+        message=text("Got {what}.", what=long(ALL, size)),
         numbers=text("Got {what}.", what=ALL),
-        detail=long(ALL),
+        detail=long(ALL, size),
         mistakes=('no" such',),
         hypotheses=(verbatim(ALL),),
-        evidence=evidence() if outcome is Outcome.FAILED else (),
+        evidence=evidence(size) if outcome is Outcome.FAILED else (),
     )
 
 
-def graded(key: str = "mallory-example") -> Graded:
+def graded(key: str = "mallory-example", *, size: int = LONG) -> Graded:
     """The whole attack."""
     return Graded(
         result=SubmissionResult(
             key=key,
-            name=long(ALL),
+            name=long(ALL, size),
             identifier=ALL,
             files=(ALL,) * 40,
             state=State.NEEDS_REVIEW,
             out_of=20.0,
             message=verbatim(ALL),
             checks=(
-                check("linear_shapes", Outcome.FAILED, 0),
-                check("linear_forward", Outcome.SKIPPED, 0),
-                check("loss_value", Outcome.PASSED, 1),
-                check('x"><script>alert(1)</script>', Outcome.BROKEN, 0),
+                check("linear_shapes", Outcome.FAILED, 0, size),
+                check("linear_forward", Outcome.SKIPPED, 0, size),
+                check("loss_value", Outcome.PASSED, 1, size),
+                check('x"><script>alert(1)</script>', Outcome.BROKEN, 0, size),
             ),
             notes=(verbatim(ALL),) * 5000,
         ),
-        document=document(),
+        document=document(size),
     )
 
 
