@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 

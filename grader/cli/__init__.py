@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from grader import __version__
-from grader.cli import check, course, grade, inspect, moodle, new, release, report, similar, validate
+from grader.cli import check, course, grade, inspect, moodle, new, release, report, review, similar, validate
 from grader.errors import ExitCode, GraderError
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ app.command("grade")(grade.grade)
 app.command("report")(report.report)
 app.command("new")(new.new)
 app.command("release")(release.release)
+app.command("review")(review.review)
 app.command("validate")(validate.validate_assignments)
 app.command("doctor")(inspect.doctor)
 app.command("similar")(similar.similar)

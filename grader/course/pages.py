@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from grader.course.gradebook import CourseGrade, Standing
 from grader.course.numbers import shown
@@ -37,7 +38,7 @@ def class_page(rules: Rules, grades: Sequence[CourseGrade], strangers: Sequence[
     return _page("gradebook_class.html.j2", code, rules=rules, rows=rows, strangers=strangers)
 
 
-def _page(template: str, code: str, **values: object) -> str:
+def _page(template: str, code: str, **values: Any) -> str:
     tongue = language(code)
     return render(
         template,
