@@ -351,6 +351,11 @@ class ForkSlot:
         self._served += 1
         return Run(self._zygote, limits)
 
+    @property
+    def zygote_pid(self) -> int:
+        """The process that all others of this slot come from; 0 when it is not running."""
+        return self._zygote.pid if self._zygote is not None else 0
+
     def _end_zygote(self) -> None:
         zygote, self._zygote = self._zygote, None
         if zygote is not None:

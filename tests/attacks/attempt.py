@@ -47,6 +47,7 @@ class Attempt:
     may: frozenset[Tier]  # documented: it depends on the system and the user
     tiers: frozenset[Tier]  # where it is run
     at_load: bool
+    twice: bool  # by two students; the second is judged
     slow: bool
 
 
@@ -86,6 +87,7 @@ def attempt(
     may: Collection[Tier] = (),
     tiers: Collection[Tier] = tuple(Tier),
     at_load: bool = False,
+    twice: bool = False,
     slow: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Take a function as student code: its source is sent, its docstring says what it does."""
@@ -104,6 +106,7 @@ def attempt(
                 may=frozenset(may),
                 tiers=frozenset(tiers),
                 at_load=at_load,
+                twice=twice,
                 slow=slow,
             )
         )

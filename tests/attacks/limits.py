@@ -1,7 +1,5 @@
 """Attempts to take more than allowed."""
 
-
-
 from __future__ import annotations
 
 from grader.model import Outcome
@@ -40,7 +38,7 @@ def growing(w):
     """Take memory piece by piece."""
     held = []
     while True:
-        held.append(bytearray(b"x" * (1 << 20)))
+        held.append(bytearray(b"x" * (8 << 20)))
 
 
 @attempt("limits", ended(MEMORY))
@@ -61,8 +59,8 @@ def shared_mapping(w):
     import mmap
 
     held = mmap.mmap(-1, 400 << 20)
-    for at in range(0, 400 << 20, 4096):
-        held[at] = 1
+    for at in range(0, 400 << 20, 1 << 20):
+        held[at : at + (1 << 20)] = b"x" * (1 << 20)
     time.sleep(20)
 
 

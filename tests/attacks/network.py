@@ -1,7 +1,5 @@
 """Attempts to talk to others."""
 
-
-
 from __future__ import annotations
 
 from .attempt import P, attempt

@@ -1,7 +1,5 @@
 """Attempts with processes: many, hidden, against others."""
 
-
-
 from __future__ import annotations
 
 from grader.model import Outcome

@@ -1,7 +1,5 @@
 """Attempts on the line between the grader and the student's process."""
 
-
-
 from __future__ import annotations
 
 from grader.model import Outcome

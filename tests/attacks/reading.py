@@ -1,7 +1,5 @@
 """Attempts to read: answers, neighbours, the environment, /proc, descriptors, memory."""
 
-
-
 from __future__ import annotations
 
 from .attempt import M, P, attempt, no_secret

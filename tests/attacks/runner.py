@@ -18,6 +18,7 @@ from .world import fresh_world
 LIMITS = Limits(
     load_s=10, check_s=1, memory_bytes=200 << 20, processes=24, disk_bytes=32 << 20, output_bytes=4 << 20
 )
+_OF_A_ZYGOTE = 3  # it may have been started, or started again, meanwhile
 _CALL_AT_LOAD = "\nattack({told!r})\n"
 
 
@@ -57,6 +58,8 @@ def run(attempt: Attempt, slot: Slot) -> Found:
     """Make the attempt; afterwards the same student's next check and the next student must be served."""
     with fresh_world() as world:
         descriptors = len(os.listdir("/proc/self/fd"))
+        if attempt.twice:
+            _perform(attempt, slot, world.told())
         answer, fate = _perform(attempt, slot, world.told())
         with load(slot, PRELUDE) as session:
             served = ask(session, "honest", 21)
@@ -70,7 +73,7 @@ def run(attempt: Attempt, slot: Slot) -> Found:
         faults = world.changes()
         if served != {"value": 42}:
             faults.append(f"the next student got {served}")
-        if len(os.listdir("/proc/self/fd")) > descriptors:
+        if len(os.listdir("/proc/self/fd")) > descriptors + _OF_A_ZYGOTE:
             faults.append("descriptors of ours were left open")
         if not attempt.judge(seen):
             faults.append(f"answered {str(answer)[:200]}, {fate}")

@@ -1,7 +1,5 @@
 """Attempts on the score: each answers wrongly; from outside the answer must be plain data and wrong."""
 
-
-
 from __future__ import annotations
 
 import numpy as np

@@ -47,7 +47,7 @@ class World:
         )
         self._stat = self._state_of_file()
         self._segments = _segments()
-        self._shared = set(os.listdir("/dev/shm"))
+        self._left = _files_left()
 
     @staticmethod
     def _listen(address: str) -> socket.socket:
@@ -87,8 +87,8 @@ class World:
             found.append("another process was ended")
         if _segments() - self._segments:
             found.append("a System V segment is left")
-        if {n for n in set(os.listdir("/dev/shm")) - self._shared if n.startswith(MARK)}:
-            found.append("a file in /dev/shm is left")
+        if _files_left() - self._left:
+            found.append("a file is left in a folder that all share")
         if marked_processes():
             found.append("a process is left")
         return found
@@ -120,10 +120,9 @@ class World:
                 os.kill(pid, 9)
         for segment in _segments() - self._segments:
             subprocess.run(["ipcrm", "-m", segment], check=False, capture_output=True)
-        for folder in ("/dev/shm", "/tmp", "/var/tmp"):
-            for path in Path(folder).glob(f"{MARK}*"):
-                with contextlib.suppress(OSError):
-                    path.unlink()
+        for path in _files_left():
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 @contextlib.contextmanager
@@ -156,6 +155,10 @@ def _marked_now() -> list[int]:
                 if f"({MARK}" in state and state.rpartition(")")[2].split()[0] not in "ZX":
                     found.append(int(entry.name))
     return found
+
+
+def _files_left() -> set[Path]:
+    return {path for folder in ("/dev/shm", "/tmp", "/var/tmp") for path in Path(folder).glob(f"{MARK}*")}
 
 
 def _segments() -> set[str]:

@@ -1,7 +1,5 @@
 """Attempts to write: outside, more than allowed, for the next student."""
 
-
-
 from __future__ import annotations
 
 from grader.model import Outcome
@@ -128,11 +126,11 @@ def memory_without_a_name(w):
     return True
 
 
-@attempt("writing", gaps=[P])
-def a_message_in_tmp(w):
-    """Leave files where the next student might find them, and look for those of the one before."""
+@attempt("writing", gaps=[P], twice=True)
+def a_message_for_the_next(w):
+    """Leave files wherever possible but in the work folder, and look for those of the one before."""
     found = False
-    for folder in ("/tmp", "/var/tmp", "/dev/shm", "/cache", os.environ["MPLCONFIGDIR"], "/home"):
+    for folder in ("/tmp", "/var/tmp", "/dev/shm", os.environ["MPLCONFIGDIR"]):
         path = f"{folder}/{w['mark']}-left"
         found = found or os.path.exists(path)
         try:
@@ -142,13 +140,12 @@ def a_message_in_tmp(w):
     return found
 
 
-@attempt("writing")
+@attempt("writing", twice=True)
 def a_file_for_the_next(w):
-    """Leave files in the work folder and look for those of the one before."""
-    found = sorted(n for n in os.listdir(".") if n.startswith("poison"))
-    for n in range(3):
-        open(f"poison-{n}", "w").close()
-    os.makedirs("poison-x/a/b", exist_ok=True)
+    """Leave files in the work folder, and look for those of the one before."""
+    found = [n for n in os.listdir(".") if n.startswith("poison")]
+    open("poison", "w").close()
+    os.makedirs("poison-x/a/b")
     return bool(found)
 
 
