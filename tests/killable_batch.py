@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.batch import derive
+from grader.batch.derive import write_derived
 from grader.batch.pool import Pool
 from grader.batch.work import Answer, Inline, Report, Task
 from grader.model import Graded, Submission
@@ -62,7 +62,7 @@ def main(folder: Path, size: int, jobs: int) -> None:
         sweep(out)
         executor = Spoken(Inline(recipe) if jobs == 1 else Pool(recipe, jobs))
         run_batch(store, entries(*(["pass", "fail", "pass"] * size)[:size]), executor)
-        derive(out, language="en", jobs=jobs)
+        write_derived(out, language="en", after_due=False, jobs=jobs, on_progress=lambda done, total: None)
 
 
 if __name__ == "__main__":

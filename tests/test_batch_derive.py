@@ -143,6 +143,17 @@ def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(tmp_path: P
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_while_a_run_writes_them_files_are_not_derived_again(out: Path) -> None:
+    with create_or_open(out, CARD), pytest.raises(StoreError, match="being written by another run"):
+        derive(out, language="en")
+
+
+def test_a_folder_that_was_not_graded_is_left_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"holds no grades\.sqlite"):
+        derive(tmp_path, language="en")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_a_killed_run_left_half_written_is_removed(out: Path) -> None:
     (out / "students").mkdir()
     (out / "students" / ".abc.partial").write_text("half")

@@ -14,7 +14,7 @@ from grader.model import Card, State, from_json
 from grader.moodle import GradeChange, Recipient, Worksheet, feedback_zip, read_worksheet
 from grader.report import ClassRow, StudentView, class_page, class_row, student_page
 from grader.score import shown
-from grader.store import Store, grades_csv, open_existing, results_json, standing
+from grader.store import Store, grades_csv, lock, open_existing, results_json, standing
 from grader.store.files import sweep, write_file
 
 WORKSHEET = "moodle/worksheet.csv"  # also the name under which the store keeps Moodle's own
@@ -41,8 +41,25 @@ def derive(
     jobs: int = 1,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
-    """Write every derived file of `out`. `after_due`: may students see what opens after the due date?"""
-    sweep(out)
+    """Write every derived file of `out`. `after_due`: may students see what opens after the due date?
+
+    Raises StoreError while a run of grading writes them itself.
+    """
+    open_existing(out).close()  # leaves no lock in a folder that is not ours
+    with lock(out):
+        sweep(out)
+        write_derived(out, language=language, after_due=after_due, jobs=jobs, on_progress=on_progress)
+
+
+def write_derived(
+    out: Path,
+    *,
+    language: str,
+    after_due: bool,
+    jobs: int,
+    on_progress: Callable[[int, int], None],
+) -> None:
+    """The same for who holds the lock of the folder."""
     with open_existing(out) as store:
         keys = store.keys()
         _write_pages(out, keys, language=language, after_due=after_due, jobs=jobs, on_progress=on_progress)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from grader import __version__
 from grader.assignment import Assignment
 from grader.batch.cache import Conditions
-from grader.batch.derive import WORKSHEET, derive
+from grader.batch.derive import WORKSHEET, write_derived
 from grader.batch.events import BatchSummary, Deriving, OnEvent
 from grader.batch.parcel import pack
 from grader.batch.pool import Pool
@@ -64,7 +64,7 @@ def grade_class(
             fresh=fresh,
             on_event=on_event,
         ).run(executor)
-        derive(
+        write_derived(
             out,
             language=language,
             after_due=after_due,

@@ -56,6 +56,11 @@ class Record:
     origin: str = ""
 
 
+def lock(out: Path) -> RunLock:
+    """Keeps other runs out of a folder, as `create_or_open` does, without opening the database."""
+    return RunLock(out / LOCK_NAME)
+
+
 def create_or_open(out: Path, card: Card, *, clock: Clock = utc_now) -> Store:
     """The store of a grading run: creates folder and database, and keeps other runs out.
 
@@ -64,7 +69,7 @@ def create_or_open(out: Path, card: Card, *, clock: Clock = utc_now) -> Store:
     _make_folder(out)
     stack = ExitStack()
     with stack:
-        stack.enter_context(RunLock(out / LOCK_NAME))
+        stack.enter_context(lock(out))
         database = Database(out / NAME)
         stack.callback(database.close)
         _claim(database, card, out)
