@@ -8,6 +8,7 @@ import resource
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,11 +43,11 @@ def measure(
 ) -> Usage:
     """Run `command` to its end and say what it took. `adopt_orphans` must have been called."""
     log = log or Path(os.devnull)
-    before, began = _children_s(), time.perf_counter()
+    account, began = Account(), time.perf_counter()
     peak = tree = 0
     with log.open("wb") as file:
         process = subprocess.Popen(
-            list(command),
+            account.wrapped(command),
             cwd=cwd,
             env={**os.environ, **(env or {})},
             stdout=file,
@@ -65,12 +66,61 @@ def measure(
     output = log.read_text("utf-8", "replace") if log != Path(os.devnull) else ""
     return Usage(
         wall_s=wall,
-        cpu_s=_children_s() - before,
+        cpu_s=account.close(),
         peak_bytes=peak,
         tree_bytes=tree,
         status=status,
         output=output,
     )
+
+
+class Account:
+    """CPU time of a command and of all that it starts, however it ends.
+
+    The kernel adds the time of a process to its parent's only when it is waited for: what dies with its
+    namespace never is. A control group misses nothing; without the right to make one, waiting must do.
+    """
+
+    def __init__(self) -> None:
+        self._group = _make_group()
+        self._before_s = _children_s()
+
+    def wrapped(self, command: Sequence[str]) -> list[str]:
+        """`command`, entering the group first."""
+        if self._group is None:
+            return list(command)
+        enter = f'echo $$ > "{self._group}/cgroup.procs" && exec "$@"'
+        return ["/bin/sh", "-c", enter, "sh", *command]
+
+    def close(self) -> float:
+        """Seconds since it was opened."""
+        if self._group is None:
+            return _children_s() - self._before_s
+        seconds = _group_s(self._group)
+        with suppress(OSError):  # somebody is left in it: the kernel keeps it until then
+            self._group.rmdir()
+        return seconds
+
+
+def _make_group() -> Path | None:
+    for root in (Path("/sys/fs/cgroup/cpuacct"), Path("/sys/fs/cgroup")):
+        group = root / f"grader-bench-{os.getpid()}-{time.monotonic_ns()}"
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        if (group / "cpuacct.usage").exists() or (group / "cpu.stat").exists():
+            return group
+        group.rmdir()
+    return None
+
+
+def _group_s(group: Path) -> float:
+    usage = group / "cpuacct.usage"
+    if usage.exists():
+        return int(usage.read_text("utf-8")) / 1e9
+    fields = dict(line.split() for line in (group / "cpu.stat").read_text("utf-8").splitlines())
+    return int(fields["usage_usec"]) / 1e6
 
 
 def _children_s() -> float:

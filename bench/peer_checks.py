@@ -5,6 +5,7 @@ shapes, values against an oracle, a gradient against central differences, traini
 pasted into the notebooks and test files of the others.
 """
 
+# ruff: noqa: PLC0415 - as students import: where it is used
 import numpy as np
 
 

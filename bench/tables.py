@@ -91,8 +91,8 @@ def _peers(parts: dict[str, Any]) -> str:
     head = ["per submission", "CPU s", "× default", "× all", "wall s", "MB, all processes"]
     return (
         f"## Beside others\n\nThe same {parts['peers_class']} notebooks, one after the other. The others run "
-        "16 checks, equivalent to the first 16 of ours; we run all of TP4's, each on two seeds, name known "
-        "mistakes, isolate, and write every page.\n\n" + _table(head, rows)
+        "16 checks, equivalent to the first 16 of ours; we run all of TP4's, name known mistakes, isolate, "
+        "and write every page.\n\n" + _table(head, rows)
     )
 
 
