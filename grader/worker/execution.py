@@ -237,6 +237,7 @@ class Loading:
 
     def _run_statement(self, scope: Scope, statement: ast.stmt, label: str) -> dict[str, object] | None:
         self.importer.strict = isinstance(statement, _GUARDED)
+        scope.module.__dict__["__builtins__"] = self.builtins  # also where student code took it away
         try:
             code = self._compile(scope, statement, label)
             with self._bounded(statement):
