@@ -80,12 +80,15 @@ def test_batch_of_one(
 @pytest.mark.check(points=1.0, group="Training")
 def test_train_step(student: Student, rng: np.random.Generator, numbers: Any, pair: Any, train: Any) -> None:
     """One step of train moves W and b by -lr times the mean gradient, also when the batch is short."""
-    X, y, lr = numbers(6, 4), rng.permutation(np.arange(6) % 3), 0.125
-    W, b = train(student, X, y, 3, num_epochs=1, batch_size=6, lr=0.0, seed=4)
-    value = student.call("batch_loss_and_gradients", X, y, W, b)
-    dW, db = pair(value[1:], 4, 3, name="(dW, db)")
-    for batch_size in (6, 15):
-        new_W, new_b = train(student, X, y, 3, num_epochs=1, batch_size=batch_size, lr=lr, seed=4)
+    X, y, lr = numbers(6, 4), rng.permutation([0, 0, 0, 1, 1, 2]), 0.125
+    for batch_size in (6, 15):  # one step an epoch: the order of the examples does not matter
+        options = {"batch_size": batch_size, "lr": lr, "seed": 4}
+        W, b = train(student, X, y, 3, num_epochs=1, **options)
+        value = student.call("batch_loss_and_gradients", X, y, W, b)
+        if not isinstance(value, (tuple, list)) or len(value) != 3:
+            fail("batch_loss_and_gradients(X, y, W, b) does not return three values: loss, dW, db.")
+        dW, db = pair(value[1:], 4, 3, name="(dW, db)")
+        new_W, new_b = train(student, X, y, 3, num_epochs=2, **options)
         change = np.vstack([new_W - W, new_b - b])
         _name_the_step(change, -lr * np.vstack([dW, db]), 6 / batch_size, lr)
         expect_close(new_W - W, -lr * dW, name="change of W in one step", rtol=1e-3, atol=1e-5)

@@ -102,10 +102,12 @@ def _own_gradients(
 
 
 @pytest.mark.check(points=0.5, group="Network", after="linear_shapes")
-def test_network_step(student: Student, rng: np.random.Generator, numbers: Any, make_net: Any) -> None:
-    """step() of the network moves the parameters of both layers."""
-    X, y = numbers(6, 4), _labels(rng, 6, 3)
-    net = make_net(student, _parameters(numbers, 4, 5, 3))
+def test_network_step(
+    student: Student, rng: np.random.Generator, numbers: Any, make_net: Any, make_linear: Any
+) -> None:
+    """step() of the network moves both layers, at the network's learning rate."""
+    X, y, parameters = numbers(6, 4), _labels(rng, 6, 3), _parameters(numbers, 4, 5, 3)
+    net = make_net(student, parameters, lr=0.25)
     for call in (("forward", X), ("loss", y), ("backward",)):
         net.call(*call)
     names = ("fc1", "fc2")
@@ -120,6 +122,22 @@ def test_network_step(student: Student, rng: np.random.Generator, numbers: Any, 
                 text("step() does not move {name}.W, although {name}.dW is not 0.", name=name),
                 mistake="first_layer_not_trained" if moved == [False, True] else None,
             )
+    factor = _own_step(student, make_linear, parameters[0], parameters[1], X, numbers(6, 5))
+    for name, old, new, gradient in zip(names, before, after, gradients, strict=True):
+        wanted = factor * gradient
+        expect_close(new - old, wanted, name=f"change of {name}.W in step(), lr = 0.25", rtol=1e-3, atol=1e-5)
+
+
+def _own_step(person: Student, make_linear: Any, W: Any, b: Any, X: Any, out_grad: Any) -> float:
+    """By which multiple of dW the student's own Linear moves W: -lr where it is right."""
+    layer = make_linear(person, W, b, lr=0.25)
+    layer.call("forward", X)
+    layer.call("backward", out_grad)
+    before = expect_array(layer.get("W"), shape=W.shape, name="W")
+    dW = expect_array(layer.get("dW"), shape=W.shape, name="dW")
+    layer.call("step")
+    change = expect_array(layer.get("W"), shape=W.shape, name="W after step()") - before
+    return float(np.sum(change * dW) / max(np.sum(dW * dW), 1e-12))
 
 
 @pytest.mark.check(points=0.5, group="Network", after="linear_shapes")
@@ -163,7 +181,7 @@ def test_train_moons(student: Student, data: Any, attach: Any) -> None:
     for seed in (1, 2, 3):
         X, y, X_val, y_val, X_test, y_test = data("moons", seed)
         net = student.create("TwoLayerPerceptron", 2, 16, 2, lr=0.4, seed=seed)
-        curves.append(student.call("train", net, X, y, X_val, y_val, 60, 4, seed))
+        curves.append(student.call("train", net, X, y, X_val, y_val, 36, 4, seed))
         logits = expect_array(net.call("forward", X_test), shape=(len(X_test), 2), name="forward(X)")
         values.append(float(np.mean(np.argmax(logits, axis=1) == y_test)))
     attach(_regions(net, X_test, y_test))
