@@ -154,7 +154,7 @@ def test_train_digits(student: Student, data: Any) -> None:
     for seed in (5, 6):
         X, y, X_val, y_val, X_test, y_test = data("digits", seed)
         net = student.create("TwoLayerPerceptron", 64, 32, 10, lr=0.08, seed=seed)
-        student.call("train", net, X, y, X_val[:50], y_val[:50], 8, 4, seed)
+        student.call("train", net, X, y, X_val[:50], y_val[:50], 10, 4, seed)
         values.append(_accuracy(net, X_test, y_test, 10))
     expect_accuracy(values, floor=0.65, target=0.85, name="accuracy on the digits")
 
