@@ -7,6 +7,7 @@ instructions for 8 rows as for 64.
 from __future__ import annotations
 
 import builtins
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ def watch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     counter = _Counter()
     originals = builtins.map, builtins.filter
     builtins.map, builtins.filter = _map, _filter  # type: ignore[assignment,misc]
+    collects = gc.isenabled()
+    gc.disable()  # finalisers and callbacks of a collection would be counted, in one call and not in the next
     sys.setprofile(counter.profile)
     sys.settrace(counter.trace)
     try:
@@ -40,6 +43,8 @@ def watch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     finally:
         sys.settrace(None)
         sys.setprofile(None)
+        if collects:
+            gc.enable()
         builtins.map, builtins.filter = originals  # type: ignore[misc]
     functions = tuple(sorted(counter.functions)[:MAX_FUNCTIONS])
     return value, Seen(counter.instructions if undisturbed else -1, functions)
