@@ -20,6 +20,7 @@ from grader.checks.suite import Run
 from grader.errors import AssignmentError
 from grader.model import CheckResult, Outcome, Visibility
 from grader.release import Handout, make_handout, make_wheel, pack_handout, record_answers
+from grader.release.secrets import secret_sentences, without
 from grader.skeleton import write_skeleton
 
 ROOT = Path(__file__).parent.parent
@@ -120,6 +121,40 @@ def test_no_hidden_check_mistake_or_variant_is_named_in_zip_or_wheel(tp: str) ->
     assert {name for name in named if name.encode() in everything} == set()
 
 
+@pytest.mark.parametrize("tp", TPS)
+def test_no_title_of_a_hidden_check_and_no_diagnosis_is_in_zip_or_wheel(tp: str) -> None:
+    assignment = load_assignment(ROOT / "assignments" / tp)
+    public = {str(c.title) for c in assignment.card.checks if c.visibility is Visibility.PUBLIC}
+    titles = {str(c.title) for c in assignment.card.checks} - public
+    words = {str(w) for _, w in assignment.card.mistakes}
+
+    files = members(pack_handout(assignment, {}).content)
+    # a catalogue breaks its lines
+    everything = b"\n".join(files.values()).replace(b'"\n"', b"")
+
+    assert {s for s in titles | words if s.encode() in everything} == set()
+
+
+def test_a_catalogue_goes_without_what_is_secret_and_keeps_the_rest() -> None:
+    head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    kept, secret = 'msgid "Public."\nmsgstr "Publique."\n', 'msgid "A secret."\nmsgstr "Un secret."\n'
+
+    left = without(f"{head}{secret}\n{kept}".encode(), frozenset({"A secret"}))
+
+    assert left.decode().strip() == (head + kept).strip()
+
+
+def test_a_sentence_that_is_public_too_is_no_secret(tmp_path: Path) -> None:
+    write_skeleton("tp5", tmp_path, title="One")
+    hidden = tmp_path / "assignments" / "tp5" / "checks" / "hidden" / "test_more.py"
+    hidden.write_text('A = "loss_gradient(p, y)"\nB = "Only here."\n')
+
+    found = secret_sentences(tmp_path / "assignments", ROOT / "grader")
+
+    assert "Only here" in found and "loss_gradient(p, y)" not in found
+    assert "Neither function changes its arguments" in found
+
+
 def test_the_handout_has_what_a_student_needs_and_nothing_else(handout: Handout) -> None:
     names = [p.removeprefix("tp5/") for p in handout.paths]
 
@@ -143,7 +178,7 @@ def test_the_same_assignment_gives_the_same_bytes(assignment: Assignment, handou
 
 
 def test_the_record_of_the_wheel_is_true() -> None:
-    name, content = make_wheel()
+    name, content = make_wheel(ROOT / "assignments")
     with zipfile.ZipFile(io.BytesIO(content)) as wheel:
         record = next(n for n in wheel.namelist() if n.endswith(".dist-info/RECORD"))
         rows = [row for row in csv.reader(io.StringIO(wheel.read(record).decode())) if row[1]]
@@ -236,9 +271,7 @@ def test_a_public_check_after_a_hidden_one_is_refused(tmp_path: Path) -> None:
         'points=1, group="Gradient", after="inputs_kept"',
     )
 
-    with pytest.raises(
-        AssignmentError, match="gradient_value comes after inputs_kept, which is hidden"
-    ):
+    with pytest.raises(AssignmentError, match="gradient_value comes after inputs_kept, which is hidden"):
         make_handout(assignment, seed=0)
 
 

@@ -50,7 +50,7 @@ def pack_handout(assignment: Assignment, answers: Mapping[str, bytes]) -> Handou
     """The handout with these answers, recorded before."""
     if assignment.reference is None:
         raise AssignmentError(f"{assignment.folder} has no reference", "release the instructor's folder")
-    name, wheel = make_wheel()
+    name, wheel = make_wheel(assignment.folder.parent)
     files = {name: wheel} | _starter(assignment, assignment.reference, name) | _pages(assignment, name)
     for path, content in _assignment_files(assignment).items():
         files[f"assignments/{assignment.id}/{path}"] = content

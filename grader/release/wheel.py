@@ -15,19 +15,25 @@ from pathlib import Path
 import grader
 from grader.errors import SourceError
 from grader.release.archive import pack
+from grader.release.secrets import secret_sentences, without
 
 # as [tool.setuptools.package-data]; nothing else that lies about is packed
 _SUFFIXES = frozenset({".py", ".typed", ".j2", ".css", ".js", ".po", ".mo", ".toml", ".md"})
 
 
-def make_wheel() -> tuple[str, bytes]:
-    """Its file name and its bytes. The version says which contents: 0.1.0+1f2e3d4c."""
+def make_wheel(assignments: Path) -> tuple[str, bytes]:
+    """Its file name and its bytes. The version says which contents: 0.1.0+1f2e3d4c.
+
+    Of translations, those are left out that only hidden parts of the `assignments` need.
+    """
     package = Path(grader.__file__).parent
-    files = {
-        f"grader/{path.relative_to(package).as_posix()}": path.read_bytes()
-        for path in sorted(package.rglob("*"))
-        if path.suffix in _SUFFIXES or path.name == "py.typed"
-    }
+    secrets = secret_sentences(assignments, package)
+    files = {}
+    for path in sorted(package.rglob("*")):
+        if path.suffix in _SUFFIXES or path.name == "py.typed":
+            content = path.read_bytes()
+            name = f"grader/{path.relative_to(package).as_posix()}"
+            files[name] = without(content, secrets) if path.suffix == ".po" else content
     header, entry_points = _metadata()
     version = f"{grader.__version__}+{_digest(files, header)}"
     info = f"grader-{version}.dist-info"
