@@ -119,7 +119,7 @@ def what_to_hand_in(kinds: frozenset[Kind], names: str) -> Text:
         )
     if Kind.ARCHIVE in kinds:
         return text(
-            "{names}: archives of this kind are not opened. Hand in the notebook itself or a .zip.",
+            "{names}: this archive cannot be opened. Hand in the notebook itself or a .zip.",
             names=names,
         )
     if Kind.LINK in kinds:
