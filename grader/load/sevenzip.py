@@ -1,6 +1,6 @@
 """Files out of a 7z archive, as far as the standard library's decoders go; nothing else is needed.
 
-The container is that of 7zFormat.txt in the LZMA SDK: a signature, packed streams, and a header, packed itself
+The container is that of 7zFormat.txt in the LZMA SDK: a signature, packed streams, a header, packed itself
 as a rule, that says which coders give which files. Read are copies, LZMA, LZMA2, bzip2 and deflate; encrypted
 archives and rarer coders raise NotImplementedError, damage raises ValueError.
 """

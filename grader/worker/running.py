@@ -146,7 +146,7 @@ def _compare_signatures(
         owner, _, method = name.partition(".")
         value = module.__dict__.get(owner)
         if method:
-            value = vars(value).get(method) if isinstance(value, type) else None
+            value = _method(loading, owner, value, method)
             asked = ["self", *asked]
         if value is None:
             continue
@@ -157,6 +157,19 @@ def _compare_signatures(
             loading.record.add(
                 "signature", name=name, differs=differs, asked=", ".join(asked[first:]), found=", ".join(has)
             )
+
+
+def _method(loading: Loading, owner: str, value: object, method: str) -> object:
+    """The method of a class; tells the one that was probably meant where there is none."""
+    if not isinstance(value, type):
+        return None
+    found = getattr(value, method, None)
+    near = "" if found else nearby.nearest(method, [n for n in vars(value) if not n.startswith("__")])
+    if near:
+        label = loading.definers[owner][-1][0] if owner in loading.definers else ""
+        loading.near[f"{owner}.{method}"] = f"{owner}.{near}"
+        loading.record.add("name_near", name=f"{owner}.{method}", found=f"{owner}.{near}", label=label)
+    return found
 
 
 def _report(loading: Loading, namespace: dict[str, Any]) -> dict[str, Any]:
