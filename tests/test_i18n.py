@@ -10,7 +10,7 @@ import pytest
 from grader.i18n import LANGUAGES, language
 from tests.pages import catalogue
 
-PLACEHOLDER = re.compile(r"\{\w*\}|%\(\w+\)s|<[^>]+>|`[^`]*`")
+PLACEHOLDER = re.compile(r"\{\w*\}|%\(\w+\)s|</?\w[^>]*>|`[^`]*`")
 
 
 @pytest.mark.parametrize("code", [c for c in LANGUAGES if c != "en"])

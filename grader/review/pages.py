@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.model import Text
 from grader.report import desk_page
-from grader.report.page import render
+from grader.report.page import render, say
 from grader.review.desk import Flash, Office
 
 STYLES = ("base.css", "class.css", "review.css")
@@ -25,7 +25,7 @@ class Map:
 
 
 def _words(office: Office, words: Text, instead: str) -> str:
-    return words.render(office.tongue.gettext) if words else instead
+    return say(words, office.tongue) if words else instead
 
 
 def queue_page(office: Office, language: str, flash: Flash) -> str:

@@ -55,7 +55,7 @@ def enter(browser: Browser, address: str, author: str = "", size: str = "laptop"
     """A new browser of a person who has the address."""
     width, height = SIZES[size]
     page = browser.new_context(viewport={"width": width, "height": height}, **options).new_page()  # type: ignore[arg-type]
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     page.goto(f"{address}/enter/{TOKEN}")
     if author:
         page.fill("[name=author]", author)
@@ -131,7 +131,7 @@ def test_a_hostile_submission_stays_harmless_at_the_desk(browser: Browser, addre
     page.on("console", lambda message: said.append(message.text))
     page.on("dialog", lambda dialog: said.append(dialog.message))
 
-    page.goto(f"{address}/s/mallory-example")
+    page.goto(f"{address}/s/mallory-example", timeout=60_000)
     page.wait_for_load_state("networkidle")
 
     assert page.evaluate("window.attacked") is None
