@@ -56,18 +56,22 @@ class Refused:
 
 
 def try_tier(
-    tier: Tier, *, preload: tuple[str, ...], workspace: Path | None
+    tier: Tier,
+    *,
+    preload: tuple[str, ...],
+    workspace: Path | None,
+    imports: tuple[str, ...] | None = None,
 ) -> tuple[ForkSlot, tuple[Probe, ...]] | Refused:
     """A slot of the tier that has passed its self-test, or why there is none."""
-    slot = ForkSlot(tier=tier, preload=preload, workspace=workspace)
+    slot = ForkSlot(tier=tier, preload=preload, workspace=workspace, imports=imports)
     try:
-        probes = _test(slot)
+        probes = probe(slot)
     except SandboxError as error:
         slot.close()
         return Refused(reason=_not_installed(error))
     except (WorkerBroken, Interrupted, OSError) as error:
         slot.close()
-        return Refused(reason=_explain(tier, str(error)))
+        return Refused(reason=explain(tier, str(error)))
     gaps = [p.name for p in probes if not p.held and p.name not in KNOWN_GAPS[tier]]
     if gaps:
         slot.close()
@@ -80,7 +84,8 @@ def try_tier(
     return slot, probes
 
 
-def _test(slot: ForkSlot) -> tuple[Probe, ...]:
+def probe(slot: ForkSlot) -> tuple[Probe, ...]:
+    """Make every attempt in this slot."""
     with _bait() as plan:
         limits = {
             "processes": _LIMITS.processes,
@@ -161,7 +166,7 @@ def _not_installed(error: Exception) -> Text:
     return text("{problem}.", problem=str(error))
 
 
-def _explain(tier: Tier, said: str) -> Text:
+def explain(tier: Tier, said: str) -> Text:
     """The sentence for what bubblewrap, the kernel or the zygote said."""
     if "max_user_namespaces" in said or "ENOSPC" in said or "No space left" in said:
         return text(

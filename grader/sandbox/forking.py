@@ -75,11 +75,15 @@ class Run:
         self.ended: Ended | None = None
         self.costs: list[Cost] = []
 
-    def load(self, payload: Mapping[str, object], limits: Limits) -> Mapping[str, Any]:
-        """The worker's report; raises Interrupted or WorkerBroken."""
+    def wait_until_ready(self) -> None:
+        """Until it is confined; no student code has run yet. Raises WorkerBroken."""
         self.line.allow(START_S)
         self._expect("ready")
         self.keep = self._zygote.keepers(self.root)
+
+    def load(self, payload: Mapping[str, object], limits: Limits) -> Mapping[str, Any]:
+        """The worker's report; raises Interrupted or WorkerBroken."""
+        self.wait_until_ready()
         self.line.allow(limits.load_s)
         try:
             self.line.send(payload)
@@ -327,8 +331,16 @@ class ForkSession:
 class ForkSlot:
     """A zygote and its replacement."""
 
-    def __init__(self, *, tier: Tier, preload: tuple[str, ...], workspace: Path | None) -> None:
+    def __init__(
+        self,
+        *,
+        tier: Tier,
+        preload: tuple[str, ...],
+        workspace: Path | None,
+        imports: tuple[str, ...] | None = None,
+    ) -> None:
         self.tier = tier
+        self._imports = imports
         self._preload = preload
         self._workspace = workspace
         self._zygote: Zygote | None = None
@@ -346,7 +358,9 @@ class ForkSlot:
         if self._zygote is not None and (self._served >= MAX_SUBMISSIONS or not self._zygote.is_alive()):
             self._end_zygote()
         if self._zygote is None:
-            self._zygote = Zygote(tier=self.tier, preload=self._preload, workspace=self._workspace)
+            self._zygote = Zygote(
+                tier=self.tier, preload=self._preload, imports=self._imports, workspace=self._workspace
+            )
             self._served = 0
         self._served += 1
         return Run(self._zygote, limits)

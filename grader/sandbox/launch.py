@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import site
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader import worker
 from grader.errors import SandboxError
 from grader.model import Limits, Tier
-from grader.sandbox import root, syscalls
+from grader.sandbox import packages, root, syscalls
 
 WORKER = Path(worker.__file__).resolve().parent
 INSIDE_WORKER = Path("/worker")  # in bubblewrap's view
@@ -63,27 +64,34 @@ def environment(home: Path, present: Mapping[str, str], *, cache: Path | None = 
         "PYTHONUNBUFFERED": "1",  # what was printed before an end by force is not lost
         "PYTHONUTF8": "1",
     }
+    if packages.user_folder():
+        fixed["PYTHONUSERBASE"] = site.getuserbase()  # HOME is another one there
     return fixed | {k: present[k] for k in _KEPT_ON_WINDOWS if k in present}
 
 
 def worker_command(role: str, *, package: Path = WORKER) -> list[str]:
-    """`python -s -P …/worker/__main__.py ROLE`: no user site, no folder of ours on the import path.
+    """`python -s -P …/worker/__main__.py ROLE`: no folder of ours on the import path.
 
     Not `-I`, which would ignore PYTHONHASHSEED; the environment is ours to the last entry anyway.
     """
-    return [sys.executable, "-s", "-P", str(package / "__main__.py"), role]
+    options = ["-P"] if packages.user_folder() else ["-s", "-P"]
+    return [sys.executable, *options, str(package / "__main__.py"), role]
 
 
-def launch(tier: Tier, *, preload: tuple[str, ...], folder: Path) -> Launch:
-    """How to start a zygote of this tier; `folder` is an empty one of ours. Raises SandboxError."""
+def launch(tier: Tier, *, preload: tuple[str, ...], imports: tuple[str, ...] | None, folder: Path) -> Launch:
+    """How to start a zygote of this tier; `folder` is an empty one of ours. Raises SandboxError.
+
+    `imports`: in the strong tiers only the packages that give these are there; None shows all.
+    """
     if tier in (Tier.STRONG, Tier.STRONG_FLAT):
-        return _bubblewrapped(tier, preload, folder)
+        return _bubblewrapped(tier, preload, imports, folder)
     return _bare(tier, preload, folder)
 
 
 def prefixes() -> tuple[Path, ...]:
     """The folders that the interpreter and its packages lie in, /usr apart."""
-    candidates = [Path(p).resolve() for p in (sys.base_prefix, sys.prefix)]
+    own = packages.user_folder()
+    candidates = [Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), *([own] if own else [])]
     found: list[Path] = []
     for path in candidates:
         if not path.is_relative_to("/usr") and not any(path.is_relative_to(f) for f in found):
@@ -116,11 +124,18 @@ def _bare(tier: Tier, preload: tuple[str, ...], folder: Path) -> Launch:
     return Launch(command=tuple(command), environment=home, folder=work, setup=setup, uid=uid)
 
 
-def _bubblewrapped(tier: Tier, preload: tuple[str, ...], folder: Path) -> Launch:
+def _bubblewrapped(
+    tier: Tier, preload: tuple[str, ...], imports: tuple[str, ...] | None, folder: Path
+) -> Launch:
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         raise SandboxError("bubblewrap is not installed", "run `apt install bubblewrap`")
-    command = [bwrap, *_view(tier), "--", *worker_command("zygote", package=INSIDE_WORKER)]
+    command = [
+        bwrap,
+        *_view(tier, () if imports is None else _only((*imports, *preload))),
+        "--",
+        *worker_command("zygote", package=INSIDE_WORKER),
+    ]
     uid = None
     if os.geteuid() == 0:
         uid = root.free_uid()
@@ -161,7 +176,7 @@ def _readable(package: Path) -> list[str]:
     return [*system, *map(str, prefixes()), str(package)]
 
 
-def _view(tier: Tier) -> list[str]:
+def _view(tier: Tier, chosen: Sequence[str]) -> list[str]:
     """bubblewrap's options: what the slot sees, and what it does not share."""
     home = Limits().disk_bytes
     bound = [str(p) for p in prefixes()]
@@ -171,6 +186,7 @@ def _view(tier: Tier) -> list[str]:
         *("--ro-bind", "/usr", "/usr", *_system_folders()),
         *(word for path in _SYSTEM_FILES[:3] for word in ("--ro-bind-try", path, path)),
         *(word for path in bound for word in ("--ro-bind", path, path)),
+        *chosen,
         *("--ro-bind", str(WORKER), str(INSIDE_WORKER)),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--perms", "1777", "--size", str(_SHARED_BYTES), "--tmpfs", "/dev/shm"),
@@ -178,6 +194,20 @@ def _view(tier: Tier) -> list[str]:
         *("--perms", "0700", "--size", str(home), "--tmpfs", str(INSIDE_WORK)),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(INSIDE_WORK)),
     ]
+
+
+def _only(imports: tuple[str, ...]) -> list[str]:
+    """Empty folders in the place of all packages, and on top of them those that are wanted."""
+    empty = [str(path) for path in packages.folders() if _is_shown(path)]
+    return [
+        *(word for path in empty for word in ("--tmpfs", path)),
+        *(word for path in packages.shown(imports) for word in ("--ro-bind", str(path), str(path))),
+        *(word for path in empty for word in ("--remount-ro", path)),
+    ]
+
+
+def _is_shown(path: Path) -> bool:
+    return any(path.is_relative_to(shown) for shown in (*prefixes(), Path("/usr")))
 
 
 def _system_folders() -> list[str]:

@@ -38,10 +38,10 @@ def dropped(command: Sequence[str], *, uid: int, shown: Sequence[Path], stage: P
         *("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--inh-caps=-all"),
         *("--bounding-set=-all", "--no-new-privs", "--"),
     ]
-    masks = sorted({mask for path in shown if (mask := _private_ancestor(path)) is not None})
+    masks = sorted({mask for path in shown if (mask := private_ancestor(path)) is not None})
     if not masks:
         return [*drop, *command]
-    hidden = [p for p in shown if _private_ancestor(p) is not None]
+    hidden = [p for p in shown if private_ancestor(p) is not None]
     script = _show_again(masks, hidden, stage) + f'exec {shlex.join(drop)} "$@"\n'
     return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", *command]
 
@@ -62,7 +62,7 @@ def _show_again(masks: Sequence[Path], hidden: Sequence[Path], stage: Path) -> s
     return "\n".join(lines) + "\n"
 
 
-def _private_ancestor(path: Path) -> Path | None:
+def private_ancestor(path: Path) -> Path | None:
     """The topmost folder on the way to `path` that others may not enter."""
     for folder in (*reversed(path.parents), path):
         if not folder.stat().st_mode & stat.S_IXOTH:

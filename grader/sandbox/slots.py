@@ -16,29 +16,41 @@ __all__ = ["Session", "Slot", "open_slot"]
 
 
 def open_slot(
-    *, isolation: str | Tier, preload: tuple[str, ...], workspace: Path | None = None, fork: bool = True
+    *,
+    isolation: str | Tier,
+    preload: tuple[str, ...],
+    workspace: Path | None = None,
+    imports: tuple[str, ...] | None = None,
+    fork: bool = True,
 ) -> Slot:
-    """A slot of the tier asked for; "auto" takes the best that holds here. Raises SandboxError."""
+    """A slot of the tier asked for; "auto" takes the best that holds here. Raises SandboxError.
+
+    Parameters
+    ----------
+    isolation
+        "auto" or a tier.
+    preload
+        Modules that are imported once, before any student code. Nothing secret.
+    workspace
+        Where temporary folders are made.
+    imports
+        Modules that student code may import: in the strong tiers the packages of others are not there at
+        all. None shows every package installed.
+    fork
+        False: a fresh process for each check, as where forking is not to be had.
+    """
     if not fork or not sys.platform.startswith("linux"):
         if isolation not in ("auto", Tier.PORTABLE):
             raise SandboxError(f"the {isolation} tier needs Linux", "ask for `--isolation auto`")
         return AloneSlot(workspace=workspace)
-    if isolation == "auto":
-        return _best(preload, workspace)
-    tier = Tier(isolation)
-    if tier is Tier.PORTABLE:
-        return ForkSlot(tier=tier, preload=preload, workspace=workspace)
-    found = try_tier(tier, preload=preload, workspace=workspace)
-    if isinstance(found, Refused):
-        raise SandboxError(
-            str(found.reason).rstrip("."), "see `grader doctor`, or ask for `--isolation auto`"
-        )
-    return found[0]
-
-
-def _best(preload: tuple[str, ...], workspace: Path | None) -> Slot:
-    for tier in BEST_FIRST[:-1]:
-        found = try_tier(tier, preload=preload, workspace=workspace)
+    tiers = BEST_FIRST if isolation == "auto" else (Tier(isolation),)
+    for tier in tiers:
+        if tier is Tier.PORTABLE:
+            break
+        found = try_tier(tier, preload=preload, workspace=workspace, imports=imports)
         if not isinstance(found, Refused):
             return found[0]
+        if isolation != "auto":
+            problem = str(found.reason).rstrip(".")
+            raise SandboxError(problem, "see `grader doctor`, or ask for `--isolation auto`")
     return ForkSlot(tier=Tier.PORTABLE, preload=preload, workspace=workspace)

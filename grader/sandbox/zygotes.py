@@ -29,7 +29,9 @@ class ZygoteLost(Exception):
 class Zygote:
     """A running zygote; raises WorkerBroken when it cannot be started."""
 
-    def __init__(self, *, tier: Tier, preload: tuple[str, ...], workspace: Path | None) -> None:
+    def __init__(
+        self, *, tier: Tier, preload: tuple[str, ...], imports: tuple[str, ...] | None, workspace: Path | None
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory(
             prefix="grader-", dir=workspace, ignore_cleanup_errors=True
         )
@@ -38,7 +40,7 @@ class Zygote:
         self.too_many_files = False  # of the submission that has ended
         self._inner = tier is Tier.STRONG
         try:
-            how = launch.launch(tier, preload=preload, folder=Path(self._folder.name))
+            how = launch.launch(tier, preload=preload, imports=imports, folder=Path(self._folder.name))
         except BaseException:
             self._errors.close()
             self._folder.cleanup()
