@@ -22,6 +22,7 @@ MISSING = "{name} is not here: no such file was handed in and no such package is
 # parts of packages that may be imported under another name
 _PART_OF = {"mpl_toolkits": "matplotlib", "pylab": "matplotlib", "cycler": "matplotlib"}
 _NOW_CALLED = {"cPickle": "pickle", "StringIO": "io", "Queue": "queue", "typing_extensions": "typing"}
+MAX_FOLDERS = 200
 _real_import = builtins.__import__
 
 
@@ -56,7 +57,7 @@ class Importer:
             return self._beside(name, fromlist)
         if top in sys.stdlib_module_names or self._allows(name):
             return self._real(name, globals, fromlist)
-        found = path_of(name.rpartition(".")[2])
+        found = path_of(name.rpartition(".")[2]) or anywhere(name.rpartition(".")[2])
         if found and not (top in _KNOWN or top in standins.DECORATING or _is_installed(top)):
             self._record.add("import_found_by_name", module=name, path=found)
             return self._beside(name, fromlist, found)
@@ -187,10 +188,16 @@ class Part(types.ModuleType):
 
 
 def _is_installed(top: str) -> bool:
+    """Is there a package of this name, apart from files handed in that `sys.path` leads to?"""
     try:
-        return importlib.util.find_spec(top) is not None
+        spec = importlib.util.find_spec(top)
     except (ImportError, ValueError, AttributeError):
         return False
+    if spec is None:
+        return False
+    places = [spec.origin or "", *(spec.submodule_search_locations or ())]
+    work = os.path.realpath(".") + os.sep
+    return not any(os.path.realpath(place).startswith(work) for place in places if place)
 
 
 def path_of(name: str) -> str:
@@ -203,6 +210,18 @@ def path_of(name: str) -> str:
             return path
     if os.path.isdir(stem) and any(n.endswith((".py", ".ipynb")) for n in os.listdir(stem)):
         return stem
+    return ""
+
+
+def anywhere(stem: str) -> str:
+    """A module of this name in any folder handed in, as `sys.path.append("src")` would find it."""
+    for seen, (folder, folders, names) in enumerate(os.walk(".")):
+        folders[:] = sorted(n for n in folders if not n.startswith((".", "__")))
+        for name in (f"{stem}.py", f"{stem}.ipynb"):
+            if name in names:
+                return os.path.normpath(os.path.join(folder, name))
+        if seen > MAX_FOLDERS:
+            break
     return ""
 
 
