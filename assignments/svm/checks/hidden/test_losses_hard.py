@@ -20,6 +20,7 @@ from grader.checks import (
     expect_unchanged,
     fail,
 )
+from grader.model import text
 
 CUBES = "lambda x: float((x ** 3).sum() + x.reshape(-1)[1] * x.reshape(-1)[2])"
 
@@ -95,17 +96,34 @@ def _digits(seed: int) -> tuple[Any, ...]:
     return X[train] / 16.0, y[train], X[test] / 16.0, y[test]
 
 
-@pytest.mark.check(points=1.5, group="Search", timeout_s=20, diagnose=False)
+def _pair(value: Any, name: str) -> tuple[Any, Any]:
+    """Two arrays for 64 features and 10 classes."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        fail(text("What comes back is not the pair {name}.", name=name))
+    first = expect_array(value[0], shape=(64, 10), name=f"the first of {name}")
+    return first, expect_array(value[1], shape=[(10,), (1, 10)], name=f"the second of {name}")
+
+
+@pytest.mark.check(points=0.5, group="Search")
+def test_descent_steps(student: Student, rng: np.random.Generator) -> None:
+    """gradient_descent starts from zero and moves by -lr times one's own gradient."""
+    X, y = rng.normal(size=(30, 64)), rng.permutation(np.arange(30) % 10 % 7)  # some classes more often
+    W, b = np.zeros((64, 10)), np.zeros(10)
+    for _ in range(2):
+        dW, db = _pair(student.call("regularised_gradient", X, y, W, b, 0.25), "(dW, db)")
+        W, b = W - 0.5 * dW, b - 0.5 * db
+    got = _pair(student.call("gradient_descent", X, y, 10, 0.5, 2, 0.25), "(W, b)")
+    expect_close(got[0], W, name="W", rtol=1e-4, atol=1e-6)
+    expect_close(got[1], b, name="b", rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.check(points=1.0, group="Search", timeout_s=20, diagnose=False)
 def test_descent_beats_search(student: Student) -> None:
     """Gradient descent is right on 80 % of the digits kept apart (points from 60 %)."""
     values = []
     for seed in (3, 4):
         X, y, X_test, y_test = _digits(seed)
-        value = student.call("gradient_descent", X, y, 10, 0.1, 100, 1e-3)
-        if not isinstance(value, (tuple, list)) or len(value) != 2:
-            fail("gradient_descent does not return the pair (W, b).")
-        W = expect_array(value[0], shape=(64, 10), name="W")
-        b = expect_array(value[1], shape=[(10,), (1, 10)], name="b")
+        W, b = _pair(student.call("gradient_descent", X, y, 10, 0.1, 100, 1e-3), "(W, b)")
         values.append(float(np.mean(np.argmax(X_test @ W + b, axis=1) == y_test)))
     expect_accuracy(values, floor=0.6, target=0.8, name="accuracy on the digits")
 
