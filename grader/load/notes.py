@@ -209,6 +209,14 @@ def _signature(a: _Args) -> Text:
     return Text()
 
 
+def _function_kept(a: _Args) -> Text:
+    return text(
+        "{name} is a function in {label}, and its name is given to a value elsewhere: the function counts.",
+        name=a.words("name"),
+        label=a.words("label"),
+    )
+
+
 def _defined_twice(a: _Args) -> Text:
     return text(
         "{name} is defined more than once: the last that works counts, from {last}.",
@@ -224,6 +232,7 @@ _SENTENCES: dict[str, Callable[[_Args], Text]] = {
     "defined_twice": _defined_twice,
     "exit_called": _exit_called,
     "file_written": _file_written,
+    "function_kept": _function_kept,
     "import_found_by_name": _import_found_by_name,
     "import_missing": _import_missing,
     "import_refused": _import_refused,

@@ -66,6 +66,7 @@ class Loading:
         self.units: list[dict[str, object]] = []
         self.definers: dict[str, list[tuple[str, int]]] = {}  # where names were defined, in order
         self.repaired: set[str] = set()
+        self._functions: dict[str, Any] = {}  # what was defined last under a name and can be called
         self.near: dict[str, str] = {}  # names asked for, and what was found for them
         self._statement_s = float(request.get("statement_s") or STATEMENT_S)
         self._left_s = 2.5 * self._statement_s
@@ -99,7 +100,9 @@ class Loading:
         self._main = Scope(module)
         self.shell.user_ns = module.__dict__
         wanted = [*self.names, *(a for found in self.aliases.values() for a in found)]
-        for unit in self._run(self._main, units, wanted, everything=self.everything):
+        done = self._run(self._main, units, wanted, everything=self.everything)
+        self._keep_functions(module.__dict__)
+        for unit in done:
             self.units.append({"label": unit.label, "status": _status(unit), "errors": unit.errors})
 
     def run_file(self, line: str) -> None:
@@ -301,7 +304,19 @@ class Loading:
     def _defined(self, scope: Scope, statement: ast.stmt, label: str) -> None:
         if scope is self._main:
             for name in dict.fromkeys(slicing.names_defined(statement)):
+                value = scope.module.__dict__.get(name)
+                if callable(value):
+                    self._functions[name] = value
+                elif name in self._functions:
+                    continue  # a number in the place of a function: the function is kept
                 self.definers.setdefault(name, []).append((label, statement.lineno))
+
+    def _keep_functions(self, namespace: dict[str, Any]) -> None:
+        """Give functions asked for their names back, where a value was put there, as in `f = f(x)`."""
+        for name in self.names:
+            if name in self._functions and not callable(namespace.get(name)):
+                namespace[name] = self._functions[name]
+                self.record.add("function_kept", name=name, label=self.definers[name][-1][0])
 
 
 def _status(unit: Unit) -> str:

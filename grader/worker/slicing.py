@@ -52,6 +52,8 @@ class Facts:
     always: bool = False
     is_definition: bool = False
     is_import: bool = False
+    is_function: bool = False  # binds one name to something that may be a function as it stands
+    passes: set[str] = field(default_factory=set)  # given to the call whose value it binds
 
 
 def definitions(statements: Iterable[ast.stmt], wanted: Iterable[str]) -> list[ast.stmt]:
@@ -111,7 +113,8 @@ def _kept(facts: dict[int, Facts], wanted: set[str]) -> set[int]:
     by_name: dict[str, list[int]] = {}
     for key, fact in facts.items():
         for name in fact.binds | (fact.changes - imported):
-            by_name.setdefault(name, []).append(key)
+            if fact.is_definition or name not in defined or name not in fact.binds or _rebinds(fact, defined):
+                by_name.setdefault(name, []).append(key)
     while todo:
         name = todo.pop()
         if name in needed:
@@ -122,6 +125,11 @@ def _kept(facts: dict[int, Facts], wanted: set[str]) -> set[int]:
             kept.add(key)
             todo.extend(facts[key].now | facts[key].later)
     return kept
+
+
+def _rebinds(fact: Facts, defined: set[str]) -> bool:
+    """May a statement give a function's name to another function? `accuracy = accuracy(X, y)` does not."""
+    return fact.is_import or fact.is_function or not fact.passes.isdisjoint(defined)
 
 
 def _setters(facts: dict[int, Facts]) -> dict[str, list[int]]:
@@ -215,6 +223,7 @@ def facts_of(statement: ast.stmt) -> Facts:
     )
     facts.always = facts.is_definition or facts.is_import or _is_setting(statement)
     _bound(statement, facts)
+    _rebound(statement, facts)
     code = _compiled(statement)
     if code is not None:
         _reads(code, facts, now=True)
@@ -266,6 +275,14 @@ def _bound(statement: ast.stmt, facts: Facts) -> None:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 facts.binds.add(name)
     facts.changes.discard("")
+
+
+def _rebound(statement: ast.stmt, facts: Facts) -> None:
+    match statement:
+        case ast.Assign(targets=[ast.Name()], value=ast.Name() | ast.Attribute() | ast.Lambda()):
+            facts.is_function = True
+        case ast.Assign(targets=[ast.Name()], value=ast.Call(args=args)):
+            facts.passes = {a.id for a in args if isinstance(a, ast.Name)}
 
 
 def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
