@@ -206,6 +206,22 @@ def test_markdown_keeps_text_tables_and_formulas_only() -> None:
     assert '<a href="http://m/"' in shown
 
 
+def test_formulas_are_mathml_and_nothing_in_them_is_alive() -> None:
+    shown = markdown(
+        "$\\frac{a}{b}$\n\n$$x_1^2$$\n\n$\\href{javascript:alert(1)}{x}$ $\\style{color:red}{x}$ $\\frac$"
+    )
+
+    assert "<mfrac>" in shown and '<math display="block">' in shown and "<msubsup>" in shown
+    assert "href" not in re.sub(r"\\\\href", "", shown).replace("\\href", "") and "style=" not in shown
+
+
+@pytest.mark.parametrize(
+    "tex", ["{" * 590, "\\frac" * 100, "\\left(" * 90, "x^x^x", "\\text{<script>}", "&" * 500]
+)
+def test_formulas_that_cannot_be_read_stay_as_they_are_written(tex: str) -> None:
+    assert "<script" not in markdown(f"$${tex}$$")
+
+
 def test_a_hostile_submission_fits_in_two_megabytes_and_little_time() -> None:
     view = StudentView(
         card=hostile.card(), graded=hostile.graded(), corrections=hostile.corrections(), audience="staff"

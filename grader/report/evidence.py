@@ -319,7 +319,7 @@ def _(evidence: Regions, language: Language) -> Shown:
         "{wrong} of {n} examples lie in the area of another class.",
         n,
     ).format(wrong=wrong, n=n)
-    image = pictures.region_map(evidence, f"{evidence.title}. {words}")
+    image = pictures.region_map(evidence, language, f"{evidence.title}. {words}")
     return Shown(kind="regions", title=evidence.title, words=words, images=(("", image),))
 
 

@@ -14,6 +14,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import Token, _TokenType
 
 from grader.model import Cell, Document
+from grader.report.formulas import with_formulas
 from grader.report.plain import plain
 
 CELL_LIMIT = 20_000  # characters of one cell
@@ -141,7 +142,7 @@ def markdown(source: str) -> Markup:
         return Markup("<pre>{}</pre>").format(source)
     # the page's own headings are h1 and h2
     html = re.sub(r"(</?h)([1-6])(?=[\s>])", _lower, str(html), flags=re.IGNORECASE)
-    return Markup(
+    return with_formulas(
         nh3.clean(
             html,
             tags=_TAGS,

@@ -16,6 +16,7 @@ from grader.report.svg import Scale, axes_for, frame, picture, tag
 MAX_POINTS = 400  # per line of a chart
 MAX_SERIES = 6
 MAX_GRID = 64  # cells along a side
+MAX_CLASSES = 4  # in a legend
 
 
 def thinned(series: Series, most: int) -> list[tuple[float, float]]:
@@ -35,16 +36,17 @@ def line_chart(chart: Chart, label: str) -> Markup:
     legend = 20.0 if len(lines) > 1 else 0.0
     axes = axes_for(xs, ys, width=width, height=height, top=16 + legend)
     parts = frame(axes, x_label=chart.x_label, y_label=chart.y_label)
-    for name, at in chart.thresholds[:4]:
+    for _, at in chart.thresholds[:4]:
         y = axes.y(at)
         parts.append(tag("line", class_="threshold", x1=axes.x.start, x2=axes.x.end, y1=y, y2=y))
-        parts.append(tag("text", name, class_="tick end over", x=axes.x.end - 2, y=y - 5))
     for i, (name, points) in enumerate(lines):
         parts += _line(points, axes.x, axes.y, i)
         if legend:
             x = axes.x.start + i * (axes.x.end - axes.x.start) / len(lines)
             parts.append(tag("line", class_=f"line s{i}", x1=x, x2=x + 22, y1=12.0, y2=12.0))
             parts.append(tag("text", name[:24], class_="tick", x=x + 28, y=16.0))
+    for name, at in chart.thresholds[:4]:  # over the lines
+        parts.append(tag("text", name, class_="tick end over", x=axes.x.end - 2, y=axes.y(at) - 5))
     return picture(width, height, parts, label=label, class_="chart")
 
 
@@ -92,7 +94,7 @@ _SHAPES = (
 )
 
 
-def region_map(regions: Regions, label: str) -> Markup:
+def region_map(regions: Regions, language: Language, label: str) -> Markup:
     """What the classifier answers, as areas; the examples on top, one shape per class."""
     width, height, left, top = 420.0, 300.0, 40.0, 10.0
     x = Scale(low=regions.x_range[0], high=regions.x_range[1], start=left, end=width - 10)
@@ -121,6 +123,16 @@ def region_map(regions: Regions, label: str) -> Markup:
     for a, b, c in regions.points[:MAX_POINTS]:
         shape = _SHAPES[c % len(_SHAPES)].format(x=f"{x(a):.1f}", y=f"{y(b):.1f}")
         parts.append(tag("path", class_=f"example c{c % 10}", d=shape))
+    classes = sorted(
+        {c for _, _, c in regions.points[:MAX_POINTS]} | {c for row in rows for c in row[:MAX_GRID]}
+    )
+    for i, c in enumerate(classes[:MAX_CLASSES]):
+        place = left + 60 + i * 74
+        shape = _SHAPES[c % len(_SHAPES)].format(x=f"{place:g}", y=f"{height - 14:g}")
+        parts.append(tag("path", class_=f"example c{c % 10}", d=shape))
+        parts.append(
+            tag("text", language.gettext("class {c}").format(c=c), class_="tick", x=place + 8, y=height - 10)
+        )
     for end, anchor in ((x.low, "start"), (x.high, "end")):
         parts.append(tag("text", short(end), class_="tick", text_anchor=anchor, x=x(end), y=height - 10))
     for end, down in ((y.low, 0.0), (y.high, 9.0)):

@@ -11,7 +11,6 @@ from markupsafe import Markup, escape
 from grader.report.numbers import nice_ticks, short
 from grader.report.plain import plain
 
-
 HUGE = 1e300  # beyond, the difference of two numbers may be infinite
 
 
@@ -95,14 +94,16 @@ def axes_for(
     y_seen = [max(-HUGE, min(HUGE, v)) for v in ys if math.isfinite(v)] or [0.0, 1.0]
     x_ticks = nice_ticks(min(x_seen), max(x_seen), 6)
     y_ticks = nice_ticks(min(y_seen), max(y_seen))
+    left = max(left, 30 + 7.0 * max(len(short(t)) for t in y_ticks))
     # data starts at the first point, not at the round number before it
     x_low, x_high = min(x_seen), max(x_seen)
+    are_whole = all(x.is_integer() for x in x_seen)  # epochs and seeds have no halves
     if x_low == x_high:
         x_low, x_high = x_ticks[0], x_ticks[-1]
     return Axes(
         x=Scale(low=x_low, high=x_high, start=left, end=width - 14),
         y=Scale(low=y_ticks[0], high=y_ticks[-1], start=height - 40, end=top),
-        x_ticks=tuple(t for t in x_ticks if x_low <= t <= x_high),
+        x_ticks=tuple(t for t in x_ticks if x_low <= t <= x_high and (t.is_integer() or not are_whole)),
         y_ticks=tuple(y_ticks),
     )
 

@@ -103,7 +103,7 @@ function step(by) {
 addEventListener("keydown", function (e) {
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   var typing = e.target.closest("input, select, textarea");
-  if (e.key === "Escape") { form.reset(); if (typing) typing.blur(); }
+  if (e.key === "Escape") { form.reset(); write(); show(); if (typing) typing.blur(); }
   else if (typing) return;
   else if (e.key === "/") { e.preventDefault(); form.elements.q.focus(); }
   else if (e.key === "j") step(1);
