@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bench import notebooks, own, peers, stages, tables
@@ -60,19 +62,7 @@ def measure_peers(options: argparse.Namespace, figures: tables.Figures) -> None:
     class_ = list(make_class(options.size))
     source = write_class(iter(class_), work / "class")
     rows: list[list[object]] = []
-
-    def add(name: str, usages: list[peers.Usage]) -> None:
-        rows.append(
-            [
-                name,
-                sum(u.cpu_s for u in usages) / options.size,
-                sum(u.wall_s for u in usages) / options.size,
-                max(u.tree_bytes for u in usages),
-            ]
-        )
-        figures.set("peers", rows)
-        figures.set("peers_class", options.size)
-
+    add = partial(_add_row, figures, options.size, rows)
     add("plain script", peers.run_scripts(class_, _fresh(work / "scripts"), sys.executable))
     for mode, words in (("definitions", "default"), ("all", 'load = "all"')):
         copied = own.copy_assignments(_fresh(work / mode), mode=mode)
@@ -95,6 +85,16 @@ def measure_peers(options: argparse.Namespace, figures: tables.Figures) -> None:
     graded, told = peers.run_nbgrader(nbgrader, class_, _fresh(work / "nbgrader"))
     add(f"nbgrader {nbgrader.version()}, autograde", [graded])
     add(f"nbgrader {nbgrader.version()}, autograde and feedback", [graded, told])
+
+
+def _add_row(
+    figures: tables.Figures, size: int, rows: list[list[object]], name: str, usages: list[peers.Usage]
+) -> None:
+    """One grader's line: means per submission, and the most memory."""
+    cpu_s, wall_s = (math.fsum(getattr(u, what) for u in usages) / size for what in ("cpu_s", "wall_s"))
+    rows.append([name, cpu_s, wall_s, max(u.tree_bytes for u in usages)])
+    figures.set("peers", rows)
+    figures.set("peers_class", size)
 
 
 def measure_sizes(options: argparse.Namespace, figures: tables.Figures) -> None:

@@ -41,37 +41,35 @@ def grade_class(
     unsafe: bool = False,
     on_event: OnEvent = lambda event: None,
 ) -> BatchSummary:
-    """Grade everybody in `class_list` and leave all files in `out`; goes on where an earlier run stopped.
+    """Grade everybody in `class_list`, and leave all files in `out`. Goes on where an earlier run stopped.
 
     With `scheduler`, on a Dask cluster; `unsafe` lets machines grade that cannot isolate. Raises StoreError,
     SandboxError or AssignmentError; what was graded until then is kept.
     """
     with create_or_open(out, assignment.card) as store, ExitStack() as stack:
-        sweep(out)
-        _keep_context(store, class_list, assignment)
+        _prepare(store, class_list, assignment)
         if scheduler is None:
             executor, tier = _local(assignment, jobs=jobs, isolation=isolation, seed=seed)
         else:
-            executor, tier = _remote(
-                stack, scheduler, assignment, isolation=isolation, seed=seed, unsafe=unsafe
-            )
+            cluster = partial(_remote, stack, scheduler, unsafe=unsafe)
+            executor, tier = cluster(assignment, isolation=isolation, seed=seed)
         store.set_setting("isolation", str(tier))
-        summary = Batch(
+        batch = Batch(
             store=store,
             works=works_of(class_list.entries),
             fetch=partial(fetch, clock=ZoneInfo(assignment.card.timezone)),
             conditions=_conditions(assignment, seed, tier),
             fresh=fresh,
             on_event=on_event,
-        ).run(executor)
-        write_derived(
-            out,
-            language=language,
-            after_due=after_due,
-            jobs=jobs,
-            on_progress=lambda done, total: on_event(Deriving(done=done, total=total)),
         )
+        summary = batch.run(executor)
+        tell = partial(_tell, on_event)
+        write_derived(out, language=language, after_due=after_due, jobs=jobs, on_progress=tell)
     return summary
+
+
+def _tell(on_event: OnEvent, done: int, total: int) -> None:
+    on_event(Deriving(done=done, total=total))
 
 
 def _conditions(assignment: Assignment, seed: int, tier: Tier) -> Conditions:
@@ -121,8 +119,9 @@ def _patience_s(assignment: Assignment) -> float:
     return PATIENCE_FACTOR * (limits.load_s + checks * limits.check_s) + PATIENCE_EXTRA_S
 
 
-def _keep_context(store: Store, class_list: ClassList, assignment: Assignment) -> None:
-    """What deriving files will need of the source and the settings."""
+def _prepare(store: Store, class_list: ClassList, assignment: Assignment) -> None:
+    """Clear up after a killed run; keep what deriving files will need of the source and the settings."""
+    sweep(store.out)
     with store.together():
         store.set_setting("timezone", assignment.card.timezone)
         if class_list.worksheet is not None:

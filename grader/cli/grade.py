@@ -76,6 +76,7 @@ def grade(
             fresh=fresh,
             scheduler=scheduler,
             after_due=common.is_after(assignment.card.due, after_due),
+            unsafe=unsafe,
             on_event=on_event,
         )
     if json is not None:
