@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import StoreError
-from grader.model import Correction, Tier, verbatim
+from grader.model import Chart, Correction, Series, Tier, verbatim
 from grader.store import Conflict, Record, Store, create_or_open, open_existing
 from tests.class_fakes import CARD, make_graded
 
@@ -109,6 +109,19 @@ def test_grading_again_with_the_same_result_is_not_logged(store: Store) -> None:
     store.desk.correct(correction(), version=0)
     store.put(make_graded("s1"), 3)
     assert [entry.action for entry in store.desk.history()] == ["correct"]
+
+
+def test_whole_numbers_that_come_back_as_floats_are_no_other_result(store: Store) -> None:
+    graded = make_graded("s1")
+    chart = Chart(title="", x_label="", y_label="", series=(Series(label="", x=(1, 2), y=(0, 1)),))
+    checks = (dataclasses.replace(graded.result.checks[0], evidence=(chart,)),)
+    graded = dataclasses.replace(graded, result=dataclasses.replace(graded.result, checks=checks))
+    store.put(graded, 0)
+    store.desk.mark("s1", author="tess", version=0)
+    again = store.get("s1")
+    assert store.holds(Record(graded=again, position=0))
+    store.put(again, 1)
+    assert [entry.action for entry in store.desk.history()] == ["review"]
 
 
 def test_two_who_correct_the_same_submission_do_not_overwrite_each_other(store: Store) -> None:

@@ -97,13 +97,15 @@ def axes_for(
     left = max(left, 30 + 7.0 * max(len(short(t)) for t in y_ticks))
     # data starts at the first point, not at the round number before it
     x_low, x_high = min(x_seen), max(x_seen)
-    are_whole = all(x.is_integer() for x in x_seen)  # epochs and seeds have no halves
+    are_whole = all(float(x).is_integer() for x in x_seen)  # epochs and seeds have no halves
     if x_low == x_high:
         x_low, x_high = x_ticks[0], x_ticks[-1]
     return Axes(
         x=Scale(low=x_low, high=x_high, start=left, end=width - 14),
         y=Scale(low=y_ticks[0], high=y_ticks[-1], start=height - 40, end=top),
-        x_ticks=tuple(t for t in x_ticks if x_low <= t <= x_high and (t.is_integer() or not are_whole)),
+        x_ticks=tuple(
+            t for t in x_ticks if x_low <= t <= x_high and (float(t).is_integer() or not are_whole)
+        ),
         y_ticks=tuple(y_ticks),
     )
 

@@ -168,14 +168,18 @@ class Store:
                 before = self._database.row("SELECT body FROM result WHERE key = ?", record.graded.result.key)
                 for statement, values in _statements(record):
                     connection.executemany(statement, values)
-                if before is not None and before != (pack(to_json(record.graded.result)),):
+                if before is not None and not _keeps(before[0], record.graded.result):
                     self.desk.note_result(record.graded.result)
 
     def holds(self, record: Record) -> bool:
         """Is this very result there already, at this position?"""
         result = record.graded.result
         row = self._database.row("SELECT position, body, origin FROM result WHERE key = ?", result.key)
-        return row == (record.position, pack(to_json(result)), record.origin)
+        return (
+            row is not None
+            and (row[0], row[2]) == (record.position, record.origin)
+            and _keeps(row[1], result)
+        )
 
     def place(self, places: Sequence[tuple[str, int]]) -> None:
         """Give submissions other positions."""
@@ -314,6 +318,11 @@ def _statements(record: Record) -> Iterator[tuple[str, list[tuple[object, ...]]]
         "INSERT INTO cost VALUES (?, ?, ?, ?, ?, ?)",
         [(key, i, c.check, c.wall_s, c.cpu_s, c.memory_bytes) for i, c in enumerate(graded.costs)],
     )
+
+
+def _keeps(body: object, result: SubmissionResult) -> bool:
+    """Is `result` what `body` says? By value: an int that a check gave for a float comes back as one."""
+    return body == pack(to_json(result)) or from_json(SubmissionResult, unpack(body)) == result
 
 
 def _real(value: object) -> float:
