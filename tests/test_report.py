@@ -8,6 +8,7 @@ import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,7 @@ from grader.store import Comment
 from tests.pages import hostile, synthetic
 
 EN = language("en")
+GOLDEN = Path(__file__).parent / "pages" / "golden"
 
 
 def page_of(audience: str = "student", *, after_due: bool = True, **more: object) -> str:
@@ -372,3 +374,38 @@ def test_an_author_s_sentence_may_hold_braces() -> None:
     )
 
     assert "targets t in {0, 1}" in words and "set {x}" in words
+
+
+# --- golden files -----------------------------------------------------------------------------------------
+
+
+def outline_of(page: str) -> str:
+    """What a page says, a line per block: the part of a page whose changes a person should look at."""
+    body = page.partition("<body")[2].partition(">")[2].partition("<script>")[0]
+    body = re.sub(r"<svg class=\"sprite\".*?</svg>", "", body, flags=re.DOTALL)
+    body = re.sub(r"<(?:p|li|tr|h\d|div|section|article|summary|dt|figure|table|pre)\b[^>]*>", "\n", body)
+    body = re.sub(r"<svg[^>]* aria-label=\"([^\"]*)\".*?</svg>", r" [picture: \1] ", body, flags=re.DOTALL)
+    body = re.sub(r"</t[dh]>", " | ", body)
+    lines = (
+        re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", line))).strip(" |")
+        for line in body.split("\n")
+    )
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+@pytest.mark.parametrize("name", ["student.en", "student.fr", "staff.en", "class.en", "class.fr"])
+def test_pages_say_what_they_said(name: str, request: pytest.FixtureRequest) -> None:
+    kind, _, code = name.partition(".")
+    if kind == "class":
+        rows = [class_row(graded) for graded in synthetic.students(12)]
+        page = class_page(synthetic.card(), rows, language=code, tier=None)
+    else:
+        view = StudentView(
+            card=synthetic.card(), graded=synthetic.everything(), audience=kind, after_due=True
+        )
+        page = student_page(view, language=code)
+    golden = GOLDEN / f"{name}.txt"
+    if request.config.getoption("--update-golden"):
+        golden.write_text(outline_of(page), encoding="utf-8")
+
+    assert outline_of(page) == golden.read_text(encoding="utf-8")

@@ -279,8 +279,12 @@ def test_without_scripts_everything_can_still_be_read(browser: Browser, site: Si
 def test_print_unfolds_what_is_folded(browser: Browser, site: Site) -> None:
     with _new(browser) as context:
         page = open_page(context, site["students/everything"])
-        page.emulate_media(media="print")
+        page.emulate_media(media="print", color_scheme="dark")
+        ink = page.evaluate(
+            "[document.body, document.querySelector('.score')].map(e => getComputedStyle(e).color)"
+        )
 
+        assert ink == ["rgb(27, 29, 32)"] * 2  # paper is white, whatever the screen is
         assert page.locator("#check-linear_shapes h3").is_visible()
         assert not page.locator("nav.index").is_visible()
         assert page.pdf(format="A4").startswith(b"%PDF")
