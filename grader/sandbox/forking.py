@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -76,9 +77,12 @@ class Run:
         self.costs: list[Cost] = []
 
     def wait_until_ready(self) -> None:
-        """Until it is confined; no student code has run yet. Raises WorkerBroken."""
+        """Until it is confined; no student code has run yet, so that what fails is ours: WorkerBroken."""
         self.line.allow(START_S)
-        self._expect("ready")
+        try:
+            self._expect("ready")
+        except (Interrupted, Late) as error:
+            raise words.WorkerBroken(f"no process for the submission: {error!r}") from error
         self.keep = self._zygote.keepers(self.root)
 
     def load(self, payload: Mapping[str, object], limits: Limits) -> Mapping[str, Any]:
@@ -87,12 +91,15 @@ class Run:
         self.line.allow(limits.load_s)
         try:
             self.line.send(payload)
-            return dict(self._expect("report"))
+            report = self._expect("report")
         except Late:
             self.watch.stop(words.too_long_to_load(limits))
             raise words.too_long_to_load(limits) from None
         except (OSError, EOFError, WireError) as error:
             raise self._why(error) from None
+        if not isinstance(report, dict):
+            raise words.nonsense()
+        return report
 
     def _expect(self, key: str) -> Any:
         try:
@@ -167,6 +174,9 @@ class Run:
 
     def kill(self) -> None:
         """End the submission."""
+        if self.keep and self.is_alive():
+            with contextlib.suppress(OSError):
+                os.killpg(self.keep[-1], signal.SIGKILL)  # also where the zygote, and so the tree, is lost
         processes.kill(self.root)
 
     def close(self) -> None:
@@ -358,12 +368,18 @@ class ForkSlot:
         if self._zygote is not None and (self._served >= MAX_SUBMISSIONS or not self._zygote.is_alive()):
             self._end_zygote()
         if self._zygote is None:
-            self._zygote = Zygote(
-                tier=self.tier, preload=self._preload, imports=self._imports, workspace=self._workspace
-            )
-            self._served = 0
+            self._zygote = self._new_zygote()
         self._served += 1
+        try:
+            return Run(self._zygote, limits)
+        except words.WorkerBroken:  # it died, perhaps by the hand of the submission before
+            self._end_zygote()
+        self._zygote = self._new_zygote()
         return Run(self._zygote, limits)
+
+    def _new_zygote(self) -> Zygote:
+        self._served = 0
+        return Zygote(tier=self.tier, preload=self._preload, imports=self._imports, workspace=self._workspace)
 
     @property
     def zygote_pid(self) -> int:

@@ -66,6 +66,8 @@ def environment(home: Path, present: Mapping[str, str], *, cache: Path | None = 
     }
     if packages.user_folder():
         fixed["PYTHONUSERBASE"] = site.getuserbase()  # HOME is another one there
+    if os.name == "nt":
+        fixed["PATH"] = present.get("PATH", "")  # libraries are found by it
     return fixed | {k: present[k] for k in _KEPT_ON_WINDOWS if k in present}
 
 

@@ -83,5 +83,8 @@ class Pipes:
 def _limit(limits: dict[str, Any]) -> None:
     """What this system has of the kernel's limits; none on Windows."""
     with contextlib.suppress(ImportError, OSError, ValueError):
+        knows_processes = os.path.isdir("/proc/self")
+        if not knows_processes:
+            limits["processes"] = 1 << 20  # else it would count all of this user's
         confine = importlib.import_module(f"{__package__}.confine")
-        confine.limit({"counts_user": os.path.isdir("/proc/self")}, limits)
+        confine.limit({"counts_user": knows_processes}, limits)

@@ -27,13 +27,13 @@ def sleeping(w):
     time.sleep(1e6)
 
 
-@attempt("limits", out_of_memory)
+@attempt("limits", out_of_memory, check_s=20)
 def one_large_array(w):
     """Take 4 GB at once."""
     return float(np.ones(1 << 29).sum())
 
 
-@attempt("limits", out_of_memory)
+@attempt("limits", out_of_memory, check_s=20)
 def growing(w):
     """Take memory piece by piece."""
     held = []
@@ -41,7 +41,7 @@ def growing(w):
         held.append(bytearray(b"x" * (8 << 20)))
 
 
-@attempt("limits", ended(MEMORY))
+@attempt("limits", ended(MEMORY), check_s=20)
 def memory_in_many_processes(w):
     """Take little memory in each of eight processes."""
 
@@ -53,7 +53,7 @@ def memory_in_many_processes(w):
     time.sleep(20)
 
 
-@attempt("limits", ended(MEMORY))
+@attempt("limits", ended(MEMORY), check_s=20)
 def shared_mapping(w):
     """Take memory that is shared and that no limit of a process counts."""
     import mmap
@@ -76,21 +76,21 @@ def memory_at_load(w):
     time.sleep(8)
 
 
-@attempt("limits", ended(CRASHED))
+@attempt("limits", ended(CRASHED), check_s=20)
 def output_flood(w):
     """Print without end."""
     while True:
         print("x" * 100_000)
 
 
-@attempt("limits", ended(CRASHED))
+@attempt("limits", ended(CRASHED), check_s=20)
 def error_flood(w):
     """Write to the descriptor of standard error without end."""
     while True:
         os.write(2, b"x" * 65536)
 
 
-@attempt("limits", ended(CRASHED))
+@attempt("limits", ended(CRASHED), check_s=20)
 def flood_by_daemons(w):
     """Print without end from several processes."""
 
@@ -102,7 +102,7 @@ def flood_by_daemons(w):
     time.sleep(20)
 
 
-@attempt("limits", raised("RecursionError"))
+@attempt("limits", raised("RecursionError"), check_s=20)
 def recursion(w):
     """Recurse without end."""
     return attack(w)
@@ -118,7 +118,9 @@ def recursion_without_limit(w):
     return str(nested) == repr(nested)
 
 
-@attempt("limits", either(ended(CRASHED, MEMORY), raised("WireError", "MemoryError", "ValueError")))
+@attempt(
+    "limits", either(ended(CRASHED, MEMORY), raised("WireError", "MemoryError", "ValueError")), check_s=20
+)
 def a_large_answer(w):
     """Answer with 40 MB."""
     return np.zeros(40 << 17)
@@ -132,7 +134,9 @@ def an_array_without_memory(w):
     return np.broadcast_to(np.float64(0), (10**10,))
 
 
-@attempt("limits", lambda seen: seen.value is None or "Handle" in repr(seen.value) or bool(seen.raised))
+@attempt(
+    "limits", lambda seen: seen.value is None or "Handle" in repr(seen.value) or bool(seen.raised), check_s=20
+)
 def deep_nesting(w):
     """Answer with a list nested 5000 deep."""
     nested = []

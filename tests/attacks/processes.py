@@ -12,7 +12,7 @@ def few(seen):
     return seen.outcome is Outcome.CRASHED or seen.raised != "" or (seen.value or 0) <= 40
 
 
-@attempt("processes", few)
+@attempt("processes", few, check_s=20)
 def a_fork_bomb(w):
     """Fork 300 times."""
     name_me(w["mark"])
@@ -29,7 +29,7 @@ def a_fork_bomb(w):
     return count
 
 
-@attempt("processes", few)
+@attempt("processes", few, check_s=20)
 def a_thread_bomb(w):
     """Start 300 threads."""
     threading.stack_size(65536)
@@ -84,7 +84,7 @@ def a_process_that_forks_on(w):
         os._exit(0)
 
 
-@attempt("processes", ended(Outcome.CRASHED))
+@attempt("processes", ended(Outcome.CRASHED), check_s=20)
 def kill_the_parent(w):
     """Kill the process that checks are forked from."""
     os.kill(os.getppid(), signal.SIGKILL)

@@ -45,9 +45,9 @@ def load(slot: Slot, source: str, *, everything: bool = False) -> Session:
     return slot.load(request, [HandedFile(path="mine.txt", content=b"mine")], LIMITS, seed=1)
 
 
-def ask(session: Session, name: str, *args: object) -> dict[str, Any]:
+def ask(session: Session, name: str, *args: object, check_s: float = 20) -> dict[str, Any]:
     """The answer to one call."""
-    connection = session.begin(limits=LIMITS, seed=1)
+    connection = session.begin(limits=LIMITS.with_check_time(check_s), seed=1)
     try:
         return dict(connection.ask({"do": "call", "on": None, "name": name, "args": args, "kwargs": {}}))
     finally:
@@ -91,7 +91,7 @@ def _perform(
             answer, fate = {}, None
             if not attempt.at_load:
                 try:
-                    answer = ask(session, "attack", told)
+                    answer = ask(session, "attack", told, check_s=attempt.check_s)
                 except Interrupted as error:
                     fate = error
             after = ask(session, "honest", 21)

@@ -14,6 +14,7 @@ from grader.sandbox import Slot, open_slot
 from . import limits, network, processes, protocol, reading, scoring, writing
 from .attempt import ATTEMPTS, Attempt
 from .runner import run
+from .table import PAGE, documented
 
 AREAS = (reading, writing, network, processes, limits, protocol, scoring)
 
@@ -79,3 +80,14 @@ def test_the_suite_covers_every_area() -> None:
         "protocol",
         "score",
     }
+
+
+def test_the_page_on_security_tells_every_attempt_and_every_gap() -> None:
+    lines = [line.split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines()]
+    told = {
+        cells[0].removeprefix("| "): [c.rstrip(" |") for c in cells[2:]] for cells in lines if len(cells) > 3
+    }
+    for attempt in ATTEMPTS:
+        cells = told[f"{attempt.area}: {attempt.name.replace('_', ' ')}"]
+        for tier, cell in zip(Tier, cells, strict=True):
+            assert documented(attempt, tier) in (cell, cell[-1]), f"{attempt.name}, {tier.value}"

@@ -76,7 +76,7 @@ def the_installed_packages(w):
     return False
 
 
-@attempt("writing")
+@attempt("writing", check_s=20)
 def one_large_file(w):
     """Fill the disk with one file."""
     fd = os.open("large", os.O_WRONLY | os.O_CREAT)
@@ -84,7 +84,7 @@ def one_large_file(w):
     return True
 
 
-@attempt("writing", gaps=[M, P])
+@attempt("writing", gaps=[M, P], check_s=20)
 def many_large_files(w):
     """Fill the disk with files that are allowed one by one."""
     for n in range(3):
@@ -93,7 +93,7 @@ def many_large_files(w):
     return True
 
 
-@attempt("writing", may=[M, P])
+@attempt("writing", may=[M, P], check_s=20)
 def many_small_files(w):
     """Use up the inodes."""
     for n in range(6000):
@@ -102,7 +102,7 @@ def many_small_files(w):
     return True
 
 
-@attempt("writing", gaps=[P])
+@attempt("writing", gaps=[P], check_s=20)
 def shared_memory_filled(w):
     """Fill /dev/shm."""
     fd = os.open(f"/dev/shm/{w['mark']}-filling", os.O_WRONLY | os.O_CREAT)
@@ -117,7 +117,7 @@ def a_segment_left(w):
     return libc().shmget(0x6772, 4096, 0o1600) >= 0
 
 
-@attempt("writing", gaps=[P])
+@attempt("writing", gaps=[P], check_s=20)
 def memory_without_a_name(w):
     """Hold memory in files without a name, which no limit of a process counts."""
     for _ in range(4):
