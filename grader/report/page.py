@@ -18,6 +18,7 @@ from grader.report.numbers import short
 from grader.report.plain import finalize, plain, spelled_out, with_code
 
 _VERBATIM = "{words}"
+_CELL = re.compile(r"cell (\d{1,6})")  # as loading names the cells of a notebook
 
 OUTCOMES: dict[Outcome, Text] = {
     Outcome.PASSED: text("passed"),
@@ -70,13 +71,20 @@ def policy(styles: str, scripts: str, *, forms: bool = False) -> str:
     )
 
 
+def cell_label(words: str, tongue: Language) -> str:
+    """ "cell 7" in `tongue`; any other label as it is."""
+    found = _CELL.fullmatch(words)
+    return tongue.gettext("cell {n}").format(n=found[1]) if found else words
+
+
 def say(words: Text, tongue: Language) -> str:
     """A sentence in `tongue`; an author's own words are looked up in the catalogue too."""
     if words.template == _VERBATIM:
         return tongue.gettext(str(dict(words.args)["words"]))
     if not words.args:
         return tongue.gettext(words.template)  # an author's sentence may hold braces: "t in {0, 1}"
-    return words.render(tongue.gettext)
+    args = tuple((name, cell_label(v, tongue) if isinstance(v, str) else v) for name, v in words.args)
+    return Text(words.template, args).render(tongue.gettext)
 
 
 def _gettext_of(tongue: Language) -> dict[str, Callable[..., Markup]]:
@@ -119,6 +127,7 @@ def environment(code: str) -> jinja2.Environment:
         short=short,
         plain=plain,
         code=with_code,
+        place=lambda words: cell_label(words, tongue),
         outcome=lambda outcome: tongue.gettext(OUTCOMES[outcome].template),
         state=lambda state: tongue.gettext(STATES[state].template),
         tier=lambda tier: tongue.gettext(TIERS[tier].template),
