@@ -44,7 +44,7 @@ def test_divide(student: Student, reference: Student, numbers: Any, expect_same:
 @pytest.mark.check(points=1.5, group="Arithmetic")
 def test_power(student: Student, reference: Student, numbers: Any, expect_same: Any) -> None:
     """a ** k for a plain number k, and its gradient."""
-    for exponent in ("2", "3", "-1", "1"):
+    for exponent in ("2", "3", "-1", "1", "0"):
         expect_same(student, reference, f"a ** {exponent}", numbers(1))
     expect_same(student, reference, "a ** 0.5", [abs(numbers(1)[0])])
 

@@ -89,6 +89,11 @@ def test_batches(student: Student, rng: np.random.Generator) -> None:
     short = [tuple(np.flatnonzero(np.isclose((y - 0.5) / move, rest, rtol=1e-2))) for move in moves]
     if whole != rest and all(batch == (8, 9, 10) for batch in short):
         fail("The examples are not shuffled.", mistake="not_shuffled")
+    # one batch of all the examples is one step of gradient descent, for the bias too
+    dw, db = _pair(student.call("gradients", X, y, np.zeros(n), 0.0), n, "(dw, db)")
+    w, b = _pair(student.call("minibatch_descent", X, y, 0.5, 1, n, seeds[0]), n, "(w, b)")
+    expect_close(w, -0.5 * dw, name="w after one step", rtol=1e-5)
+    expect_close(b, -0.5 * db, name="b after one step", rtol=1e-5)
 
 
 def _divisor(student: Student, X: Any, y: Any) -> float:

@@ -33,8 +33,9 @@ def test_predict_proba(student: Student, reference: Student, numbers: Any) -> No
 def test_predict(student: Student, reference: Student, numbers: Any) -> None:
     """predict(X, w, b) is 1 where the probability is at least 1/2."""
     X, w, b = numbers(40, 3), numbers(3), float(numbers(1)[0])
-    got = expect_array(student.call("predict", X, w, b), shape=(40,), name="predict(X, w, b)")
-    expect_equal(got.astype(int), reference.call("predict", X, w, b), name="predict(X, w, b)")
+    for args in ((X, w, b), (0 * X, w, 0.0)):  # the second is exactly undecided
+        got = expect_array(student.call("predict", *args), shape=(40,), name="predict(X, w, b)")
+        expect_equal(got.astype(int), reference.call("predict", *args), name="predict(X, w, b)")
 
 
 @pytest.mark.check(points=1.5, group="Loss")
