@@ -91,7 +91,9 @@ class FolderRecipe:
     def open(self) -> Iterator[Grade]:
         """A desk with its own slot."""
         assignment = load_assignment(self.folder)
-        with open_slot(isolation=self.isolation, preload=assignment.preload()) as slot:
+        allowed = assignment.settings.imports.allowed
+        preload = assignment.preload()
+        with open_slot(isolation=self.isolation, preload=preload, imports=allowed) as slot:
             yield partial(grade_submission, desk=open_desk(assignment, slot, seed=self.seed))
 
     def tier(self) -> Tier:
