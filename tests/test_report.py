@@ -95,6 +95,29 @@ def test_what_is_left_out_is_not_in_the_value() -> None:
             assert after.check != before.check and after.title == Text() and after.hypotheses == ()
 
 
+@pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.AFTER_DUE])
+def test_an_exception_cannot_quote_the_input_of_a_hidden_check(visibility: Visibility) -> None:
+    message = text(
+        "{call} raised {exception}: {words} ({where}, line {line})",
+        call="f(X)", exception="E", words="SECRET-INPUT", where="cell 4", line=14,
+    )  # fmt: skip
+    graded = synthetic.everything()
+    checks = tuple(
+        replace(c, visibility=visibility, outcome=Outcome.ERROR, points=0.0, message=message)
+        for c in graded.result.checks
+    )
+
+    view = StudentView(
+        card=synthetic.card(),
+        graded=replace(graded, result=replace(graded.result, checks=checks)),
+        after_due=True,
+    )
+    page = student_page(view, language="en")
+
+    assert "SECRET-INPUT" not in page
+    assert "Your code raised an error in cell 4, line 14." in page
+
+
 def test_a_correction_of_a_hidden_check_does_not_name_it() -> None:
     correction = Correction(key="ada-example", check="loss_stable", points=0.5, reason="close", author="ta1")
 
