@@ -12,11 +12,12 @@ from nbclient import NotebookClient
 
 from grader.assignment import Assignment, load_assignment
 from grader.checks.connection import Interrupted
+from grader.checks.timed import TimedConnection
 from grader.errors import SourceError
 from grader.i18n import language
 from grader.model import CheckResult, Outcome, Visibility, text
 from grader.notebook.display import Note, Shown, differences, summary
-from grader.notebook.live import LiveConnection, run_live
+from grader.notebook.live import run_live
 from grader.notebook.saved import find_notebook, from_history
 from grader.notebook.selecting import select, with_ancestors
 from grader.skeleton import write_skeleton
@@ -85,7 +86,7 @@ def test_what_the_code_prints_is_dropped(assignment: Assignment, capsys: pytest.
 
 def test_a_loop_is_stopped_after_the_limit() -> None:
     names = kernel("def f():\n    while True:\n        pass\n")
-    line = LiveConnection(names, limit_s=0.2, seed=0)
+    line = TimedConnection(names, limit_s=0.2, seed=0)
 
     with pytest.raises(Interrupted, match="was stopped"):
         line.ask({"do": "call", "on": None, "name": "f", "args": (), "kwargs": {}})
@@ -93,7 +94,7 @@ def test_a_loop_is_stopped_after_the_limit() -> None:
 
 def test_an_interrupt_by_a_person_is_no_answer() -> None:
     names = kernel("def f(): raise KeyboardInterrupt\n")
-    line = LiveConnection(names, limit_s=10, seed=0)
+    line = TimedConnection(names, limit_s=10, seed=0)
 
     with pytest.raises(KeyboardInterrupt, match=r"^$"):
         line.ask({"do": "call", "on": None, "name": "f", "args": (), "kwargs": {}})

@@ -24,7 +24,7 @@ T = TypeVar("T")
 ENOUGH_KILLED = 0.95  # of the mutants that are not equivalent
 OTHER_SEEDS = 4  # tried on the reference; variants and mistakes are tried with one more
 _SLOW_S = 0.1  # a check above this is tried last on mutants, and with one seed on mistakes
-_CHUNK = 32  # mutants of one task: as many share a slot
+_CHUNK = 8  # mutants of one task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
