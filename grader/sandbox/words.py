@@ -22,15 +22,20 @@ class WorkerBroken(RuntimeError):
     """The sandbox did not do what we built it for: no verdict about anybody's code."""
 
 
+def _whole(number: float) -> int | float:
+    """5.0 is told as 5."""
+    return int(number) if number == int(number) else number
+
+
 def too_long_to_load(limits: Limits) -> Interrupted:
     """The wall limit of loading."""
-    sentence = text("Loading took longer than {limit_s} s and was stopped.", limit_s=limits.load_s)
+    sentence = text("Loading took longer than {limit_s} s and was stopped.", limit_s=_whole(limits.load_s))
     return Interrupted(Outcome.TIMEOUT, sentence)
 
 
 def too_long(limits: Limits) -> Interrupted:
     """The wall limit of a check."""
-    sentence = text("This took longer than {limit_s} s and was stopped.", limit_s=limits.check_s)
+    sentence = text("This took longer than {limit_s} s and was stopped.", limit_s=_whole(limits.check_s))
     return Interrupted(Outcome.TIMEOUT, sentence)
 
 
