@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from grader.cli import app
 from grader.cli.choosing import newest_file, only_assignment
 from grader.cli.watching import changes
 from grader.errors import SourceError
+from grader.grade import grade_submission, open_desk
 from grader.model import HandedFile, Submission
 from grader.ready import Point, Verdict, look_over
 from grader.sandbox import Slot, open_slot
@@ -169,3 +171,26 @@ def test_check_ready_says_so(root: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
     assert result.exit_code == 0, result.output
     assert "Ready to be handed in." in result.output
+
+
+# --- without fork -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_the_verdicts_are_the_same_where_there_is_no_fork(assignment: Assignment, fork: bool) -> None:
+    source = "import numpy as np\ndef mean_squared_error(p, y): return np.mean((p - y) ** 2)\n"
+    slow = "def loss_gradient(p, y):\n    while True:\n        pass\n"
+    file = HandedFile(path="tp5.py", content=(source + slow).encode())
+    settings = assignment.settings.model_copy(
+        update={"limits": assignment.settings.limits.model_copy(update={"check_s": 0.5})}
+    )
+    hurried = dataclasses.replace(assignment, settings=settings)
+
+    with open_slot(isolation="portable", preload=(), fork=fork) as slot:
+        desk = open_desk(hurried, slot, seed=0, public_only=True)
+        found = grade_submission(Submission(key="you", name="", files=(file,)), desk).result.checks
+
+    assert [(r.check, r.outcome.value) for r in found] == [
+        ("loss_value", "passed"),
+        ("gradient_value", "timeout"),
+    ]
