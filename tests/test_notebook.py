@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +181,12 @@ def test_history_becomes_a_notebook_without_our_own_magics() -> None:
 
     cells = nbformat.reads(notebook.content.decode(), as_version=4).cells
     assert [c.source for c in cells] == ["x = 1", "y = x"]
+
+
+def test_importing_grader_is_light() -> None:
+    code = "import sys, grader; sys.exit(len({'numpy', 'IPython', 'pytest', 'typer'} & set(sys.modules)))"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def run_in_kernel(folder: Path, *sources: str) -> list[str]:

@@ -89,10 +89,12 @@ def _starter(assignment: Assignment, reference: Path, wheel: str) -> dict[str, b
 
 def _pages(assignment: Assignment, wheel: str) -> dict[str, bytes]:
     found = {p.name: p.read_bytes() for p in sorted(assignment.folder.glob("instructions*.md"))}
+    part = assignment.public_card().checks[0].group
     for name in _PAGES:
         page = (resources.files("grader.release") / "pages" / name).read_text("utf-8")
-        filled = page.replace("{tp}", assignment.id).replace("{wheel}", wheel)
-        found[name] = filled.encode()
+        for word, said in (("{tp}", assignment.id), ("{wheel}", wheel), ("{part}", part)):
+            page = page.replace(word, said)
+        found[name] = page.encode()
     return found
 
 
