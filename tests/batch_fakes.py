@@ -44,6 +44,8 @@ class FakeRecipe:
         yield self.grade
 
     def tier(self) -> Tier:
+        if self.opening == "refuse":
+            raise SandboxError("no isolation here", "run `grader doctor`")
         return Tier.PORTABLE
 
     def grade(self, submission: Submission) -> Graded:

@@ -135,6 +135,17 @@ def test_workers_report_their_isolation(laptop: Laptop, tmp_path: Path) -> None:
         assert executor.tier() is Tier.PORTABLE
 
 
+def test_a_cluster_none_of_whose_workers_isolates_is_told_before_anything_runs(
+    laptop: Laptop, tmp_path: Path
+) -> None:
+    refusing = FakeRecipe(trace=tmp_path, opening="refuse")
+    with (
+        Cluster(laptop.address, refusing, digest="a" * 64) as executor,
+        pytest.raises(SandboxError, match=r"no machine that can grade \(no isolation here"),
+    ):
+        executor.tier()
+
+
 def test_workers_that_cannot_grade_are_told_in_a_sentence(
     laptop: Laptop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

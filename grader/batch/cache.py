@@ -104,7 +104,7 @@ def brought_up_to_date(
             conditions.card.due,
             submission.extension,
             conditions.late,
-            points=score.total(result.checks),
+            points=score.total(result.checks) - result.deduction,
             out_of=conditions.card.points,
         )
     return replace(

@@ -87,14 +87,18 @@ class Cluster:
     def tier(self) -> Tier:
         """The weakest isolation that any machine has: all grade in it, so that results are equal."""
         self._wait_for_machines()
-        found: dict[str, tuple[str, Tier]] = self._client.run(_probe, self._desk.recipe)
+        found: dict[str, tuple[str, Tier | str]] = self._client.run(_probe, self._desk.recipe)
         versions = {version for version, _ in found.values()}
         if versions != {__version__}:
             raise SandboxError(
                 f"the cluster has grader {', '.join(sorted(versions))}, this machine {__version__}",
                 "install the same version on every machine",
             )
-        return max((tier for _, tier in found.values()), key=list(Tier).index)
+        tiers = {address: tier for address, (_, tier) in found.items() if isinstance(tier, Tier)}
+        self._unfit = {address: str(why) for address, (_, why) in found.items() if address not in tiers}
+        if not tiers:
+            raise SandboxError(*self._nobody())
+        return max(tiers.values(), key=list(Tier).index)
 
     def use(self, recipe: Recipe) -> None:
         """Grade by another recipe: that of the tier that was found."""
@@ -263,6 +267,9 @@ def _grade(name: str, task: Task) -> Answer | GraderError:
     return desk.perform(task)
 
 
-def _probe(recipe: Recipe) -> tuple[str, Tier]:
-    """A machine's version and isolation."""
-    return __version__, recipe.tier()
+def _probe(recipe: Recipe) -> tuple[str, Tier | str]:
+    """A machine's version, and its isolation or why it has not the one asked for."""
+    try:
+        return __version__, recipe.tier()
+    except GraderError as error:
+        return __version__, str(error)
