@@ -57,7 +57,7 @@ def grade(
         env={"GRADER_ASSIGNMENTS": str(assignments)},
         log=out.with_suffix(".log"),
     )
-    if usage.status not in (0, 1):
+    if usage.status not in (0, 1) or not (out / "grades.csv").exists():
         raise RuntimeError(f"grader ended with {usage.status}:\n{usage.output[-3000:]}")
     database = sqlite3.connect(out / "grades.sqlite")
     (student_s,) = database.execute("SELECT total(cpu_s) FROM cost").fetchone()
