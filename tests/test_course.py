@@ -297,6 +297,7 @@ def test_a_column_of_identifiers_tells_namesakes_apart(tmp_path: Path) -> None:
         ("step = 0.5", "step = 0", "step: must be above 0: write a larger number"),
         ("step = 0.5\n", "", "step: is missing: write for instance: step = 0.5"),
         ('rounding = "half up"', 'rounding = "up"', "rounding: is none of the words known: write one of"),
+        ("step = 0.5", "stpe = 0.5", "stpe: is not a key of this table: is step meant?"),
         ("weight = 25", "wieght = 25", "part 1, wieght: is not a key of this table"),
         ("weight = 25", 'weight = "25"', "part 1, weight: must be a number"),
         ("weight = 25", "weight = inf", "part 1, weight: must be a finite number"),

@@ -90,19 +90,13 @@ class Odd:
 ODD_ANSWERS: list[Any] = [
     None,
     "text",
-    True,
     float("nan"),
-    np.inf,
     10**400,
-    (),
     [],
     [None, "x", 3],
     (np.zeros(0), np.array("text")),
-    np.array(1.0),
     np.full((3, 4), np.nan),
     np.array(["a", "b"]),
-    np.array([1 + 2j, 3.0]),
-    {"a": 1},
     object(),
 ]
 

@@ -246,14 +246,14 @@ def _penalty(
         return Fraction(0), Text(), Text()
     if rule.unit == "points":
         words = text(
-            "Late, {days} days begun at {per_day} points each: {lost} points off.",
+            "Late, {days} day(s) begun at {per_day} points each: {lost} points off.",
             days=days,
             **_off(rule, lost),
         )
         return lost, words, Text()
     penalty = min(lost, Fraction(100)) / 100 * points
     words = text(
-        "Late, {days} days begun at {per_day} % of the points each: {lost} % off.",
+        "Late, {days} day(s) begun at {per_day} % of the points each: {lost} % off.",
         days=days,
         **_off(rule, lost),
     )
@@ -286,7 +286,7 @@ def grade_part(rules: Rules, part: Part, works: Iterable[WorkGrade]) -> PartGrad
     grade = sum((w.weight * w.share for w in counting), Fraction(0)) / total * rules.out_of
     steps.append(
         text(
-            "{formula} = {grade}",
+            "{formula} = {grade}.",
             formula=verbatim(_part_formula(counting, rules.out_of, total)),
             grade=shown(grade),
         )
@@ -339,7 +339,7 @@ def join_parts(rules: Rules, parts: Sequence[PartGrade]) -> tuple[Fraction | Non
     formula = " + ".join(f"{shown(p.weight)} × {shown(g)}" for p, g in graded)
     steps = [
         text(
-            "{formula} = {grade}",
+            "{formula} = {grade}.",
             formula=verbatim(f"({formula}) / {shown(total)}"),
             grade=shown(mean),
         )

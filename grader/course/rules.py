@@ -186,14 +186,20 @@ def read_rules(path: Path) -> Rules:
 
 def _explain(error: ValidationError) -> tuple[str, str]:
     """What is wrong first, and what to write."""
-    slip = error.errors(include_url=False)[0]
+    slips = error.errors(include_url=False)
+    # a misspelt key is missing and unknown at once: tell what is there
+    slip = next((s for s in slips if s["type"] == "extra_forbidden"), slips[0])
     key = _key(slip["loc"])
     where = f"{key}: " if key else ""
     match slip["type"]:
         case "missing":
             return f"{where}is missing", _example(str(slip["loc"][-1]))
         case "extra_forbidden":
-            return f"{where}is not a key of this table", "take it away, or look for a slip of the pen"
+            missing = [str(s["loc"][-1]) for s in slips if s["type"] == "missing"]
+            fix = (
+                f"is {missing[0]} meant? Otherwise take it away" if missing else "correct it, or take it away"
+            )
+            return f"{where}is not a key of this table", fix
         case "greater_than":
             return f"{where}must be above {slip['ctx']['gt']}", "write a larger number"
         case "greater_than_equal":
