@@ -45,8 +45,8 @@ def page(figures: Figures) -> str:
         "Made by `make bench`; do not edit. CPU is user and system time of all processes, the students' "
         "included. Notebooks are TP4 in full, each training for about a second; a third of them have a known "
         "mistake.\n",
-        f"Machine: {_machine()}. Above a load of {os.cpu_count()} other work competed: CPU times are then up to a "
-        "half too high, and wall times say little.\n",
+        f"Machine: {_machine()}. Where the load is above the number of cores, other work competed, and not "
+        "equally for every row: CPU times are too high then, and wall times say little.\n",
     ]
     for name, render in (("peers", _peers), ("sizes", _sizes), ("growth", _growth), ("stages", _stages)):
         if name in parts:
