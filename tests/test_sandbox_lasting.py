@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SandboxError
-from grader.model import Tier
+from grader.model import Limits, Tier
 from grader.sandbox import Slot, open_slot, processes
 from grader.sandbox.forking import ForkSlot
+from grader.sandbox.words import WorkerBroken
 from tests.attacks import limits, network, protocol, reading, scoring, writing
 from tests.attacks.attempt import ATTEMPTS, Attempt
 from tests.attacks.prelude import PRELUDE
@@ -101,6 +102,25 @@ def test_a_zygote_that_died_is_replaced(slot: Slot) -> None:
     with load(slot, PRELUDE) as session:
         assert ask(session, "honest", 21) == {"value": 42}
     assert slot.zygote_pid != zygote
+
+
+def test_a_zygote_serves_so_many_submissions_and_is_replaced() -> None:
+    with ForkSlot(tier=Tier.PORTABLE, preload=(), workspace=None, submissions=2) as slot:
+        zygotes = []
+        for _ in range(4):
+            with load(slot, PRELUDE):
+                zygotes.append(slot.zygote_pid)
+    assert zygotes[0] == zygotes[1] != zygotes[2] == zygotes[3]
+
+
+def test_a_step_of_confinement_that_fails_runs_nothing_and_gives_no_verdict() -> None:
+    try:
+        slot = open_slot(isolation=Tier.STRONG, preload=())
+    except SandboxError as error:
+        pytest.skip(str(error))
+    request: dict[str, object] = {"units": [{"source": "print('run')", "label": "cell 1"}], "mode": "all"}
+    with slot, pytest.raises(WorkerBroken, match="mount tmpfs"):
+        slot.load(request, [], Limits(disk_bytes=-1), seed=1)
 
 
 def _honest_results(slot: Slot, n: int) -> object:

@@ -348,8 +348,10 @@ class ForkSlot:
         preload: tuple[str, ...],
         workspace: Path | None,
         imports: tuple[str, ...] | None = None,
+        submissions: int = MAX_SUBMISSIONS,
     ) -> None:
         self.tier = tier
+        self._most = submissions  # of one zygote
         self._imports = imports
         self._preload = preload
         self._workspace = workspace
@@ -365,7 +367,7 @@ class ForkSlot:
 
     def run(self, limits: Limits) -> Run:
         """Fork a process for a submission, from a fresh zygote if the last one died or served its time."""
-        if self._zygote is not None and (self._served >= MAX_SUBMISSIONS or not self._zygote.is_alive()):
+        if self._zygote is not None and (self._served >= self._most or not self._zygote.is_alive()):
             self._end_zygote()
         if self._zygote is None:
             self._zygote = self._new_zygote()
