@@ -64,6 +64,7 @@ class LoadMode(StrEnum):
 
     DEFINITIONS = "definitions"  # imports, functions, classes and the assignments that they need
     ALL = "all"
+    BARE = "bare"  # functions, classes and constants alone: where the definitions did not load
 
 
 # --- text that can be said in several languages --------------------------------------------------------
@@ -354,6 +355,7 @@ class SubmissionResult:
     message: Text = Text()
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[Text, ...] = ()  # what reading and loading met and did
+    deduction: float = 0.0  # points taken off for repairs that loading needed
     lateness: Lateness = Lateness()
     provenance: Provenance | None = None  # None where nothing was run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,9 @@ import pytest
 from grader import score
 from grader.assignment import load_assignment
 from grader.grade import Desk, grade_submission, open_desk
-from grader.model import HandedFile, LoadMode, Outcome, State, Submission, to_json
+from grader.model import HandedFile, LoadMode, Outcome, State, Submission, Trace, to_json
 from grader.sandbox import open_slot
+from grader.store import standing
 from tests.fakes import suite
 
 HERE = Path(__file__).parent
@@ -134,3 +136,52 @@ def test_what_each_check_took_is_told_by_its_name(desk: Desk) -> None:
     graded = grade_submission(submission(HERE / "cases" / "mini" / "right"), desk)
     assert [c.check for c in graded.costs] == ["load", *(c.name for c in desk.assignment.card.checks)]
     assert all(c.wall_s > 0 for c in graded.costs)
+
+
+def test_an_earlier_definition_that_would_earn_more_is_told(desk: Desk) -> None:
+    right = (HERE / "cases" / "mini" / "right" / "mini.py").read_text("utf-8")
+    content = f"{right}\n\ndef cross_entropy(P, y):\n    return 0.0\n"
+    handed = Submission(key="k", name="n", files=(HandedFile(path="mini.py", content=content.encode()),))
+    result = grade_submission(handed, desk).result
+    assert {c.check: c.outcome for c in result.checks}["cross_entropy"] is Outcome.FAILED
+    assert any("earlier definition of cross_entropy" in str(n) for n in result.notes)
+
+
+def test_data_of_the_assignment_is_found_by_its_name(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "mini"
+    shutil.copytree(HERE / "assignments" / "mini", folder)
+    shutil.copy(HERE / "reference" / "mini.py", folder)
+    (folder / "data").mkdir()
+    (folder / "data" / "numbers.csv").write_text("1,2,3\n", "utf-8")
+    right = (HERE / "cases" / "mini" / "right" / "mini.py").read_text("utf-8")
+    reads = "numbers = np.loadtxt('/home/me/numbers.csv', delimiter=',')"
+    content = f"{right}\n{reads}\n\n\ndef softmax(O):\n    return numbers[None] + 0 * O\n"
+    handed = Submission(key="k", name="n", files=(HandedFile(path="mini.py", content=content.encode()),))
+    result = grade_submission(handed, replace(desk, assignment=load_assignment(folder))).result
+    assert {c.check: c.outcome for c in result.checks}["softmax_shape"] is Outcome.PASSED
+
+
+def test_repairs_cost_what_the_author_says(desk: Desk) -> None:
+    settings = desk.assignment.settings
+    load = settings.load.model_copy(update={"repairs": ("quotes",), "repair_cost": 0.5})
+    strict = replace(
+        desk, assignment=replace(desk.assignment, settings=settings.model_copy(update={"load": load}))
+    )
+    right = (HERE / "cases" / "mini" / "right" / "mini.py").read_text("utf-8")
+    content = right.replace("def cross_entropy", "note = ‘typed in a word processor’\n\n\ndef cross_entropy")
+    handed = Submission(key="k", name="n", files=(HandedFile(path="mini.py", content=content.encode()),))
+    result = grade_submission(handed, strict).result
+    assert (score.total(result.checks), result.deduction) == (10, 0.5)
+    assert standing(result, ()).points == 9.5
+    assert any("Repairs cost 0.5 points" in str(n) for n in result.notes)
+
+
+def test_a_line_of_a_module_that_was_handed_in_is_shown(desk: Desk) -> None:
+    right = (HERE / "cases" / "mini" / "right" / "mini.py").read_text("utf-8")
+    files = {"mini.py": f"import helper\n{right}\n\ndef softmax(O):\n    return helper.half(O)\n"}
+    files["helper.py"] = "def half(O):\n    return O / nothing\n"
+    handed = tuple(HandedFile(path=p, content=c.encode()) for p, c in files.items())
+    result = grade_submission(Submission(key="k", name="n", files=handed), desk).result
+    (trace,) = next(c for c in result.checks if c.check == "softmax_shape").evidence
+    assert isinstance(trace, Trace)
+    assert (trace.frames[-1].label, trace.frames[-1].line) == ("helper.py", 2)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.assignment.answers import read_answers
-from grader.assignment.oracles import Overlay, as_program, imports_of, names_of, read_overlays
+from grader.assignment.oracles import Overlay, as_program, imports_of, names_of, read_overlays, signatures_of
 from grader.assignment.settings import Settings, read_settings
 from grader.checks.oracle import Oracle
 from grader.checks.plugin import collect_checks
@@ -45,6 +45,7 @@ class Assignment:
     reference: Path | None  # None in a handout
     mistakes: tuple[Overlay, ...]
     variants: tuple[Overlay, ...]
+    signatures: Mapping[str, tuple[str, ...]]  # arguments of what is asked for, by name or "Class.method"
     digest: str  # SHA-256 of all that verdicts depend on
 
     @property
@@ -152,6 +153,7 @@ def load_assignment(folder: Path) -> Assignment:
         reference=reference,
         mistakes=mistakes,
         variants=read_overlays(folder / "variants"),
+        signatures=_signatures(settings, reference),
         digest=_digest(folder, reference),
     )
 
@@ -215,6 +217,13 @@ def _find_suite(folder: Path) -> Suite:
     if not files:
         raise AssignmentError(f"{root} has no checks", "write them in public/test_….py and hidden/test_….py")
     return Suite(root=root, files=tuple(files))
+
+
+def _signatures(settings: Settings, reference: Path | None) -> dict[str, tuple[str, ...]]:
+    if reference is None:
+        return {}
+    known = signatures_of(reference.read_text("utf-8"))
+    return {name: arguments for name, arguments in known.items() if name.split(".")[0] in settings.names}
 
 
 def _digest(folder: Path, reference: Path | None) -> str:

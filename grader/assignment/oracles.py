@@ -80,3 +80,19 @@ def imports_of(source: str) -> tuple[str, ...]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module)
     return tuple(sorted(m for m in found if m.split(".")[0] not in sys.stdlib_module_names))
+
+
+def signatures_of(source: str) -> dict[str, tuple[str, ...]]:
+    """The arguments of each function and method of a source, by "name" or "Class.method", without self."""
+    found: dict[str, tuple[str, ...]] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = _arguments(node)
+        elif isinstance(node, ast.ClassDef):
+            methods = [m for m in node.body if isinstance(m, ast.FunctionDef)]
+            found |= {f"{node.name}.{m.name}": _arguments(m)[1:] for m in methods if not m.decorator_list}
+    return found
+
+
+def _arguments(function: ast.FunctionDef) -> tuple[str, ...]:
+    return tuple(a.arg for a in (*function.args.posonlyargs, *function.args.args))

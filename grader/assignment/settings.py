@@ -50,9 +50,9 @@ class FilesSection(_Section):
 class LoadSection(_Section):
     """How hand-ins are loaded."""
 
-    mode: LoadMode = LoadMode.DEFINITIONS
+    mode: Literal[LoadMode.DEFINITIONS, LoadMode.ALL] = LoadMode.DEFINITIONS
     repairs: tuple[Literal["python2", "quotes", "spaces", "tabs"], ...] = ()
-    repair_cost: AtLeastZero = 0.0  # points per kind of repair
+    repair_cost: AtLeastZero = 0.0  # points per kind of repair that was needed
 
 
 class LimitsSection(_Section):
@@ -81,6 +81,7 @@ class Settings(_Section):
     timezone: str = "Europe/Paris"
     names: tuple[Name, ...] = ()
     aliases: dict[str, tuple[Name, ...]] = Field(default_factory=dict)
+    accepted: dict[str, tuple[tuple[Name, ...], ...]] = Field(default_factory=dict)
     reference: str | None = None
     late: LateSection = LateSection()
     files: FilesSection = FilesSection()

@@ -30,12 +30,12 @@ def corrected(result: SubmissionResult, corrections: Iterable[Correction]) -> fl
     decided = {c.check: c.points for c in corrections if c.points is not None}
     if "" in decided:
         return decided[""]
-    return math.fsum(decided.get(check.check, check.points) for check in result.checks)
+    return max(0.0, math.fsum(decided.get(c.check, c.points) for c in result.checks) - result.deduction)
 
 
 def standing(result: SubmissionResult, corrections: Iterable[Correction]) -> Standing:
     """The row's numbers; the only place where they are added up."""
-    machine = total(result.checks)
+    machine = total(result.checks) - result.deduction
     people = corrected(result, corrections)
     final = max(0.0, people - result.lateness.penalty)
     return Standing(

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import tracing, wire
+from . import sources, tracing, wire
 from .wire import Handle
 
 MAX_MESSAGE = 2000
@@ -171,16 +171,17 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> Answer:
 
 
 def own_frames(traceback: TracebackType | None, namespace: dict[str, Any]) -> list[Answer]:
-    """The frames of a traceback that run code with the student's globals, outermost first."""
+    """The frames of a traceback that run code that was handed in, outermost first."""
     frames: list[Answer] = []
     while traceback is not None:
         frame = traceback.tb_frame
-        if frame.f_globals is namespace:
-            code = frame.f_code
+        code = frame.f_code
+        label = sources.label_of(code.co_filename)
+        if label or frame.f_globals is namespace:
             line = traceback.tb_lineno
             frames.append(
                 {
-                    "label": wire.clean(code.co_filename.strip("<>"))[:200],
+                    "label": wire.clean(label or code.co_filename.strip("<>"))[:200],
                     "line": line,
                     "function": code.co_name[:200],
                     "source": wire.clean(linecache.getline(code.co_filename, line).strip()[:500]),

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from grader import __version__, score
 from grader.assignment import Assignment
-from grader.checks.connection import Connection, Interrupted
 from grader.checks.oracle import Oracle
-from grader.checks.plugin import run_checks, seed_for
-from grader.checks.suite import Case, Diagnoses, Run, Suite
-from grader.load import Loaded, Wanted, notes_of, read
+from grader.checks.plugin import run_checks
+from grader.checks.suite import Diagnoses, Run, Suite
+from grader.grade.attempt import Attempt, request_for
+from grader.load import Loaded, Wanted, read
 from grader.model import (
     CheckResult,
-    Cost,
     Graded,
-    LoadMode,
     Outcome,
-    Program,
     Provenance,
     State,
     Submission,
@@ -28,7 +25,17 @@ from grader.model import (
     Visibility,
     text,
 )
-from grader.sandbox import Session, Slot
+from grader.sandbox import Slot
+
+__all__ = [
+    "Desk",
+    "digest_of",
+    "grade_submission",
+    "open_desk",
+    "provenance_of",
+    "request_for",
+    "standing_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +77,7 @@ def grade_submission(
     if loaded.program is None:
         result = _without_checks(submission, desk, State.UNREADABLE, loaded.problem, loaded)
         return Graded(result=result, document=loaded.document)
-    with _Attempt(loaded.program, desk) as attempt:
+    with Attempt(loaded.program, desk.assignment, desk.slot, seed=desk.seed) as attempt:
         run = Run(
             connect=attempt.connect,
             oracle=desk.oracle,
@@ -79,88 +86,29 @@ def grade_submission(
             on_result=on_result,
         )
         checks = run_checks(desk.suite, run)
-        notes = (*submission.notes, *loaded.notes, *attempt.notes)
-        result = _verdict(submission, desk, loaded, checks, notes)
+        earlier = _earlier_definitions(loaded, desk, attempt, checks)
+        notes = (*submission.notes, *loaded.notes, *attempt.notes, *earlier)
+        cost = desk.assignment.settings.load.repair_cost * len(attempt.repairs())
+        result = _verdict(submission, desk, loaded, checks, notes, repairs_cost=cost)
         return Graded(result=result, document=loaded.document, costs=attempt.costs)
 
 
-class _Attempt:
-    """A hand-in being loaded and asked; loads less of it when all of it does not load."""
-
-    def __init__(self, program: Program, desk: Desk) -> None:
-        self._program = program
-        self._desk = desk
-        self._session: Session | None = None
-        self._fault: Exception | None = None
-        self._asked: list[str] = []  # the checks that got a line, in order
-        self.notes: tuple[Text, ...] = ()
-
-    def __enter__(self) -> _Attempt:
-        mode = self._desk.assignment.settings.load.mode
-        try:
-            self._load(mode)
-        except Exception as error:
-            self._fault = error
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._session is not None:
-            self._session.__exit__(None, None, None)
-
-    def connect(self, case: Case) -> Connection:
-        """A line for one case of a check; raises what loading ended with."""
-        if self._session is None:
-            raise self._fault or RuntimeError("connect outside of the attempt")
-        limits = self._desk.assignment.limits()
-        if case.timeout_s is not None:
-            limits = limits.with_check_time(case.timeout_s)
-        seed = seed_for("worker", self._desk.seed, case.check, case.index)
-        connection = self._session.begin(limits=limits, seed=seed % 2**32)
-        self._asked.append(case.check)
-        return connection
-
-    @property
-    def costs(self) -> tuple[Cost, ...]:
-        """What loading and each check took."""
-        names = iter(self._asked)
-        measured = self._session.costs if self._session is not None else ()
-        return tuple(c if c.check else replace(c, check=next(names, "")) for c in measured)
-
-    def _load(self, mode: LoadMode) -> None:
-        slot, assignment = self._desk.slot, self._desk.assignment
-        try:
-            self._session = slot.load(
-                request_for(self._program, assignment, mode),
-                self._program.files,
-                assignment.limits(),
-                seed=seed_for("load", self._desk.seed) % 2**32,
-            )
-        except Interrupted as error:
-            if mode is LoadMode.DEFINITIONS:
-                raise
-            reason = text(
-                "Running all of it did not end well: {why} Only its definitions were loaded.",
-                why=error.message,
-            )
-            self._load(LoadMode.DEFINITIONS)
-            self.notes = (reason, *self.notes)
-        else:
-            self.notes = notes_of(self._session.report)
-
-
-def request_for(program: Program, assignment: Assignment, mode: LoadMode) -> dict[str, object]:
-    """What the worker is told: the student's units and what concerns loading them. No answer is in it."""
-    settings = assignment.settings
-    return {
-        "units": [{"source": unit.source, "label": unit.label} for unit in program.units],
-        "path": program.path,
-        "mode": mode.value,
-        "names": list(settings.names),
-        "aliases": {name: list(others) for name, others in settings.aliases.items()},
-        "imports": list(settings.imports.allowed),
-        "repairs": list(settings.load.repairs),
-        "data": None,
-    }
+def _earlier_definitions(
+    loaded: Loaded, desk: Desk, attempt: Attempt, checks: Sequence[CheckResult]
+) -> tuple[Text, ...]:
+    """Would what the student wrote first, and then defined again, have earned more? For a person to know."""
+    wrong = frozenset(c.check for c in checks if c.outcome in (Outcome.FAILED, Outcome.ERROR))
+    redefined = attempt.redefined()
+    if not wrong or not redefined or loaded.program is None:
+        return ()
+    places = list(redefined.values())
+    with Attempt(loaded.program, desk.assignment, desk.slot, seed=desk.seed, without=places) as earlier:
+        run = Run(connect=earlier.connect, oracle=desk.oracle, seed=desk.seed, only=wrong)
+        again = run_checks(desk.suite, run)
+    if not any(c.outcome is Outcome.PASSED for c in again):
+        return ()
+    names = ", ".join(redefined)
+    return (text("An earlier definition of {names} would earn more than the last one.", names=names),)
 
 
 def _without_checks(
@@ -181,10 +129,17 @@ def _without_checks(
 
 
 def _verdict(
-    submission: Submission, desk: Desk, loaded: Loaded, checks: Sequence[CheckResult], notes: tuple[Text, ...]
+    submission: Submission,
+    desk: Desk,
+    loaded: Loaded,
+    checks: Sequence[CheckResult],
+    notes: tuple[Text, ...],
+    *,
+    repairs_cost: float,
 ) -> SubmissionResult:
     state, message = standing_of(checks, submission)
-    points = score.total(checks)
+    deduction = min(repairs_cost, score.total(checks))
+    points = score.total(checks) - deduction
     lateness = score.lateness(
         submission.handed_in,
         desk.assignment.card.due,
@@ -202,10 +157,17 @@ def _verdict(
         out_of=desk.assignment.card.points,
         message=message,
         checks=tuple(checks),
-        notes=notes,
+        notes=(*notes, text("Repairs cost {points} points.", points=f"{deduction:g}"))
+        if deduction
+        else notes,
+        deduction=deduction,
         lateness=lateness,
         provenance=provenance_of(submission, desk),
     )
+
+
+def _told(deduction: float) -> tuple[Text, ...]:
+    return (text("Repairs cost {points} points.", points=f"{deduction:g}"),) if deduction else ()
 
 
 def standing_of(checks: Sequence[CheckResult], submission: Submission) -> tuple[State, Text]:
