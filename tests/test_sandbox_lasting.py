@@ -17,6 +17,7 @@ from grader.model import Limits, Tier
 from grader.sandbox import Slot, open_slot, processes
 from grader.sandbox.forking import ForkSlot
 from grader.sandbox.words import WorkerBroken
+from grader.worker.family import children
 from tests.attacks import limits, network, protocol, reading, scoring, writing
 from tests.attacks.attempt import ATTEMPTS, Attempt
 from tests.attacks.prelude import PRELUDE
@@ -141,7 +142,7 @@ def _mix(slot: Slot, hostile: list[Attempt], number: int) -> None:
 def _ours(workspace: Path) -> tuple[int, int, list[Path]]:
     """Descriptors, children and temporary folders of this process."""
     descriptors = len(list(Path("/proc/self/fd").iterdir()))
-    return descriptors, len(processes.children(os.getpid())), list(workspace.iterdir())
+    return descriptors, len(children(os.getpid())), list(workspace.iterdir())
 
 
 def _resident(field: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from grader.errors import SandboxError
 from grader.model import Tier
 from grader.sandbox import diagnosis, launch, open_slot, packages, root, syscalls
 from grader.sandbox.forking import ForkSlot
+from grader.worker import family
 from tests.attacks.runner import ask, load
 
 IMPORTS = """
@@ -139,3 +141,13 @@ def test_importing_the_sandbox_starts_nothing_and_needs_no_linux_module() -> Non
         "sys.modules['landlockpy'] = None; import grader.sandbox"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_children_are_found_also_where_the_kernel_keeps_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen(["sleep", "60"]) as child:
+        listed = family.children(os.getpid())
+        monkeypatch.setattr(family, "_kernel_lists_children", lambda: False)
+        scanned = family.children(os.getpid())
+        child.kill()
+    assert child.pid in listed
+    assert set(listed) <= set(scanned)

@@ -120,6 +120,8 @@ class Run:
     def why_it_ended(self) -> Interrupted:
         """What became of the submission's process."""
         processes.has_ended(self.root, wait_s=_STATUS_S)
+        if self.watch.fault is not None:
+            raise words.WorkerBroken("the watcher of the processes failed") from self.watch.fault
         if self.watch.verdict is not None:
             return self.watch.verdict
         code = self._zygote.exit_code()

@@ -11,6 +11,8 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
+from grader.worker.family import children
+
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _PAUSE_S = 0.001
 
@@ -32,17 +34,6 @@ def kill(pidfd: int) -> None:
     """SIGKILL to the process that a pidfd stands for, if it is still there."""
     with contextlib.suppress(ProcessLookupError):
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-
-
-def children(pid: int) -> list[int]:
-    """The processes whose parent is `pid`, zombies too; none when it is gone."""
-    found: list[int] = []
-    try:
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (thread / "children").read_text().split())
-    except OSError:
-        return found
-    return found
 
 
 def descendants(pid: int) -> list[int]:

@@ -36,6 +36,7 @@ class Watch:
         self._lock = threading.Lock()
         self._wake, self._woken = os.pipe()
         self.peak_bytes = 0
+        self.fault: Exception | None = None  # of ours, while watching
         self._thread = threading.Thread(target=self._run, name="sandbox-watch", daemon=True)
         self._thread.start()
 
@@ -88,6 +89,13 @@ class Watch:
         processes.end_descendants(self._ancestor)
 
     def _run(self) -> None:
+        try:
+            self._watch()
+        except Exception as error:  # nobody would hold the limits any more
+            self.fault = error
+            self._end_all()
+
+    def _watch(self) -> None:
         poll = select.poll()
         poll.register(self._wake, select.POLLIN)
         poll.register(self._output, select.POLLIN)

@@ -15,6 +15,7 @@ from typing import Any
 
 from grader.model import Limits, Tier
 from grader.sandbox import launch, processes, words
+from grader.worker.family import children
 
 READY_S = 120.0  # importing everything on a busy machine
 ANSWER_S = 10.0
@@ -93,7 +94,7 @@ class Zygote:
     def keepers(self, root: int) -> tuple[int, ...]:
         """The processes of a submission that outlive a check. To be asked before student code runs."""
         first = processes.pid_of(root)
-        return (first, *processes.children(first))
+        return (first, *children(first))
 
     def uncounted(self, root: int) -> int:
         """The pid of a submission's first process where that is ours, 0 otherwise."""

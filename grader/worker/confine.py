@@ -57,19 +57,11 @@ def fork(
 def close_in(setup: dict[str, Any], limits: dict[str, Any]) -> None:
     """The kernel's limits, then files, then system calls."""
     limit(setup, limits)
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     if setup["landlock"]:
         _landlock().restrict(setup)
     if setup["seccomp"]:
         kernel.filter_calls(base64.b64decode(setup["seccomp"]))
-
-
-def children(pid: int) -> list[int]:
-    """The children of a process, from all of its threads."""
-    found: list[int] = []
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/children") as file:
-            found += [int(n) for n in file.read().split()]
-    return found
 
 
 def limit(setup: dict[str, Any], limits: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ import socket
 import sys
 from typing import Any
 
-from . import channel, confine, kernel, submission
+from . import channel, confine, family, kernel, namespaces, submission
 from .workspace import empty
 
 PRELOADED_ALWAYS = ("numpy.random", "numpy.linalg", "numpy.testing", "encodings.idna")
@@ -65,6 +65,7 @@ class Zygote:
         self._child = 0  # pid of the submission's first process
         self._pidfd = -1
         self._status = 0
+        self._too_many_files = False
 
     def obey(self, missing: list[str]) -> None:
         """Answer each message with one message."""
@@ -83,7 +84,9 @@ class Zygote:
             else:
                 self._end_all()
                 empty(self._setup["work"])
-                self._answer({"clean": True, "status": self._status}, [])
+                self._answer(
+                    {"clean": True, "status": self._status, "too_many_files": self._too_many_files}, []
+                )
 
     def _wait(self) -> None:
         """Until the host speaks; what ends meanwhile is reaped, so that it counts no longer."""
@@ -91,8 +94,17 @@ class Zygote:
         poll.register(self._control, select.POLLIN)
         while True:
             self._reap()
+            if self._child and self._setup["counts_files"]:
+                self._count_files()
             if poll.poll(REAP_EVERY_MS if self._child else None):
                 return
+
+    def _count_files(self) -> None:
+        """End a submission that makes too many files where no mount option limits their number."""
+        found = os.statvfs(self._setup["work"])
+        if found.f_files - found.f_ffree > namespaces.INODES:
+            self._too_many_files = True
+            self._end_all()
 
     def _reap(self) -> None:
         while True:
@@ -108,6 +120,7 @@ class Zygote:
     def _start(self, message: dict[str, Any], fds: list[int]) -> None:
         self._end_all()
         self._status = 0
+        self._too_many_files = False
         os.makedirs(self._setup["work"], mode=0o700, exist_ok=True)
         sock, output = fds
 
@@ -132,7 +145,7 @@ class Zygote:
         """Kill and reap until this process has no descendant: orphans come to us."""
         while True:
             self._reap()
-            children = confine.children(os.getpid())
+            children = family.children(os.getpid())
             if not children:
                 return
             for pid in children:
