@@ -131,4 +131,4 @@ def _wrong(mistake: Overlay, checks: tuple[CheckResult, ...]) -> Finding:
 
 def _problem(result: CheckResult) -> str:
     words = f"{result.check}: {result.outcome.value}: {result.message} {result.numbers}".strip()
-    return f"{words}\n{result.detail}" if result.detail else words
+    return f"{words} ({result.detail.strip().splitlines()[-1]})" if result.detail.strip() else words
