@@ -107,7 +107,7 @@ def _bait() -> Iterator[dict[str, object]]:
         root.chmod(0o755)
         for name in ("file", "neighbour"):
             (root / name).write_text("secret")
-            (root / name).chmod(0o644)
+            (root / name).chmod(0o666)
         (root / "folder").mkdir()
         (root / "folder").chmod(0o777)
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import errno
+import os
 import tempfile
 from functools import cache
 from typing import Any
@@ -69,10 +70,27 @@ def filter_program(*, without_mounts: bool) -> str:
     clone3 = _number(library, "clone3")  # its flags lie in memory, out of a filter's reach
     if clone3 is not None:
         rules.add_rule(library.ERRNO(errno.ENOSYS), clone3)
+    if without_mounts:
+        _deny_truncation(library, rules)
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
         return base64.b64encode(file.read()).decode()
+
+
+def _deny_truncation(library: Any, rules: Any) -> None:
+    """No opening of a file to empty it without the right to write: below ABI 3 Landlock lets that pass."""
+    for call, position in (("openat", 1), ("open", 0)):
+        number = _number(library, call)
+        for access in (os.O_RDONLY, os.O_ACCMODE):
+            wanted = library.Arg(
+                position + 1, library.MASKED_EQ, os.O_TRUNC | os.O_ACCMODE, os.O_TRUNC | access
+            )
+            if number is not None:
+                rules.add_rule(library.ERRNO(errno.EPERM), number, wanted)
+    openat2 = _number(library, "openat2")  # its flags lie in memory
+    if openat2 is not None:
+        rules.add_rule(library.ERRNO(errno.ENOSYS), openat2)
 
 
 def _number(library: Any, name: str) -> int | None:
@@ -97,6 +115,7 @@ _YOUNG = {
     "fspick": 433,
     "pidfd_open": 434,
     "clone3": 435,
+    "openat2": 437,
     "pidfd_getfd": 438,
     "process_madvise": 440,
     "mount_setattr": 442,

@@ -28,6 +28,8 @@ def run(plan: dict[str, Any]) -> dict[str, bool]:
         "read a file outside": lambda: _read(plan["file"]),
         "read a neighbour's file": lambda: _read(plan["neighbour"]),
         "change the rights of a file outside": lambda: os.chmod(plan["file"], 0o666),
+        "empty a file outside": lambda: os.close(os.open(plan["file"], os.O_RDONLY | os.O_TRUNC)),
+        "write into a file outside": lambda: os.close(os.open(plan["file"], os.O_WRONLY)),
         "write outside": lambda: _write(os.path.join(plan["folder"], "left")),
         "connect to loopback": lambda: _connect(socket.AF_INET, ("127.0.0.1", plan["port"])),
         "connect to an abstract socket": lambda: _connect(socket.AF_UNIX, "\0" + plan["abstract"]),

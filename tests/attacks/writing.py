@@ -37,6 +37,12 @@ def an_answer_truncated(w):
     os.truncate(w["file"], 0)
 
 
+@attempt("writing", gaps=[P])
+def an_answer_emptied(w):
+    """Empty the answers by opening them to be read."""
+    os.close(os.open(w["file"], os.O_RDONLY | os.O_TRUNC))
+
+
 @attempt("writing", may=[P])
 def rights_and_times_changed(w):
     """Change rights, times, owner and attributes of a file outside."""
