@@ -13,7 +13,7 @@ from grader.checks.oracle import LocalConnection, Oracle, OracleError
 from grader.checks.plugin import collect_checks, run_checks
 from grader.checks.suite import Run
 from grader.errors import AssignmentError
-from grader.model import Outcome, Visibility, text
+from grader.model import Compared, Example, Outcome, Visibility, text
 from tests.fakes import names, run, suite
 
 REFERENCE = "def double(x): return 2 * x"
@@ -124,7 +124,7 @@ def test_a_later_one(student):
     assert [c.name for c in collect_checks(checks)] == ["double", "a_later_one"]
     results = run(checks, "def double(x): return x", reference=REFERENCE)
     assert results["a_later_one"].outcome is Outcome.SKIPPED
-    assert "double(x) is twice x." in str(results["a_later_one"].message)
+    assert "“double(x) is twice x”" in str(results["a_later_one"].message)
 
 
 def test_every_seed_must_pass(tmp_path: Path) -> None:
@@ -263,3 +263,40 @@ def test_forged(student):
     result = run(suite(tmp_path, public=check), "", connect=lambda case: Forged({}))["forged"]
     assert result.outcome is Outcome.CRASHED
     assert "makes no sense" in str(result.message)
+
+
+def test_a_public_check_that_failed_can_be_tried_by_pasting_its_calls(tmp_path: Path) -> None:
+    wrong = "def double(x): return 3 * x"
+    result = run(suite(tmp_path, public=DOUBLE), wrong, reference=REFERENCE)["double"]
+    (code,) = (e.code for e in result.evidence if isinstance(e, Example))
+    namespace = names(wrong)()
+    exec(code.replace("double(", "got = double("), namespace)
+    (compared,) = (e for e in result.evidence if isinstance(e, Compared))
+    assert tuple(namespace["got"]) == compared.got.values
+
+
+def test_a_hidden_check_gives_no_calls_away(tmp_path: Path) -> None:
+    result = run(suite(tmp_path, hidden=DOUBLE), "def double(x): return 3 * x", reference=REFERENCE)["double"]
+    assert not any(isinstance(e, Example) for e in result.evidence)
+
+
+def test_objects_are_named_where_they_are_pasted(tmp_path: Path) -> None:
+    check = '''
+@pytest.mark.check(points=1)
+def test_object(student):
+    """Object."""
+    layer = student.create("Layer", 3, lr=0.5)
+    layer.set("w", np.array([1.0, np.nan]))
+    layer.call("forward", np.float32([[1, 2]]))
+    fail("no")
+'''
+    code = "class Layer:\n    def __init__(self, n, lr): pass\n    def forward(self, X): return X"
+    found = run(suite(tmp_path, public=check), code)["object"]
+    assert found.outcome is Outcome.FAILED, found
+    (shown,) = found.evidence
+    assert isinstance(shown, Example)
+    assert shown.code.splitlines()[2:] == [
+        "layer_1 = Layer(3, lr=0.5)",
+        "layer_1.w = np.array([1.0, np.nan])",
+        "layer_1.forward(np.array([[1.0, 2.0]], dtype=np.float32))",
+    ]

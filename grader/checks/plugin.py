@@ -7,6 +7,7 @@ import logging
 import os
 import traceback
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,10 +17,11 @@ from grader.checks.collect import check_name, checks_of, mark_of
 from grader.checks.connection import Connection
 from grader.checks.diagnose import diagnose
 from grader.checks.oracle import LocalConnection
+from grader.checks.reproduce import example
 from grader.checks.student import Student
 from grader.checks.suite import Case, Mistake, Run, Suite
 from grader.errors import AssignmentError
-from grader.model import Check, CheckResult, Evidence, Outcome, text
+from grader.model import Check, CheckResult, Evidence, Outcome, Text, Visibility, text
 
 # Plugins of pytest that a run of checks has no use for: each costs time in every submission.
 _OFF = (
@@ -27,6 +29,7 @@ _OFF = (
     *("stepwise", "tmpdir", "pastebin", "unraisableexception", "threadexception", "debugging", "recwarn"),
     *("setuponly", "setupplan"),
 )
+_TO_TRY = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED)
 _COSTLY = (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED)  # one seed of these is enough
 
 log = logging.getLogger(__name__)
@@ -166,7 +169,10 @@ class CheckPlugin:
         blocking = [n for n in check.after if n in self.results and not _is_enough(self.results[n])]
         if blocking:
             titles = {c.name: c.title for c in self.checks}
-            reason = text("Not run: it builds on “{title}”, which did not pass.", title=titles[blocking[0]])
+            reason = text(
+                "Not run: it builds on “{title}”, which did not pass.",
+                title=_without_stop(titles[blocking[0]]),
+            )
             return combine(check, [CaseResult(outcome=Outcome.SKIPPED, message=reason)])
         mark = mark_of(items[0])
         found = self._run_cases(check, items, mark.timeout_s)
@@ -191,12 +197,23 @@ class CheckPlugin:
         found: list[CaseResult] = []
         try:
             for item, case in zip(items, cases, strict=True):
-                found.append(self._execute(item, case, connection))
+                found.append(self._with_example(check, self._execute(item, case, connection)))
                 if found[-1].outcome in _COSTLY:
                     break
         finally:
             connection.close()
         return found
+
+    def _with_example(self, check: Check, result: CaseResult) -> CaseResult:
+        """A public check that did not pass, with its calls to be pasted and tried."""
+        if (
+            check.visibility is not Visibility.PUBLIC
+            or result.outcome not in _TO_TRY
+            or self._student is None
+        ):
+            return result
+        shown = example(self._student.exchanges)
+        return replace(result, evidence=(*result.evidence, shown)) if shown else result
 
     def _run_mistake(self, mistake: Mistake, item: pytest.Item, student: CaseResult) -> CaseResult:
         assert self.run is not None and student.case is not None
@@ -224,6 +241,10 @@ class CheckPlugin:
                 "check %s is broken:\n%s", case.check, "".join(traceback.format_exception(self._raised))
             )
         return result
+
+
+def _without_stop(title: Text) -> Text:
+    return Text(title.template.removesuffix("."), title.args)
 
 
 def _is_enough(result: CheckResult) -> bool:

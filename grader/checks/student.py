@@ -15,6 +15,7 @@ import numpy as np
 
 from grader.checks.connection import Connection, Interrupted
 from grader.checks.outcomes import StudentError, StudentMemory, StudentMissing
+from grader.checks.reproduce import MAX_CALLS, Exchange
 from grader.model import Frame, Outcome, Trace, text
 from grader.worker.wire import Handle
 
@@ -37,6 +38,7 @@ class Student:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.transcript: list[Mapping[str, Any]] = []  # every answer so far
+        self.exchanges: list[Exchange] = []  # the first calls, with their answers where they came
 
     def call(self, name: str, /, *args: Value, **kwargs: Value) -> Value:
         """What the student's function `name` returns."""
@@ -99,8 +101,12 @@ class Student:
         )
 
     def _ask(self, request: dict[str, Any], shown: str) -> Mapping[str, Any]:
+        if len(self.exchanges) <= MAX_CALLS:
+            self.exchanges.append((request, {}))
         answer = self._connection.ask(request)
         self.transcript.append(answer)
+        if len(self.transcript) <= len(self.exchanges):
+            self.exchanges[len(self.transcript) - 1] = (request, answer)
         if "missing" in answer:
             name = str(answer["missing"])[:200]
             raise StudentMissing(text("{name} is not defined.", name=name))

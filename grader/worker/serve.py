@@ -62,11 +62,11 @@ class Answerer:
         do = request["do"]
         if do == "make":
             return {"value": self._keep(eval(request["expression"], self._namespace))}
+        if do == "set":
+            return self._set(request)
         found = self._find(request.get("on"), request["name"])
         if do == "get":
             return {"value": self._out(found)}
-        if do == "set":
-            return self._set(request)
         args = tuple(self._in(a) for a in request["args"])
         kwargs = {k: self._in(v) for k, v in request["kwargs"].items()}
         if do == "create":
