@@ -26,7 +26,7 @@ types: .venv/dev
 contracts: .venv/dev
 	$(BIN)/lint-imports
 
-slow: .venv/dev
+slow: .venv/dev tests/pages/node_modules
 	$(BIN)/pytest -m slow
 
 bench: .venv/dev
@@ -34,6 +34,10 @@ bench: .venv/dev
 
 docs: .venv/docs
 	$(BIN)/mkdocs build --strict
+
+tests/pages/node_modules: tests/pages/package-lock.json
+	cd tests/pages && npm ci --silent --no-audit --no-fund
+	touch $@
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -78,6 +78,15 @@ def test_a_right_hand_in_passes_its_check(cli: Cli, tmp_path: Path) -> None:
     assert {c["outcome"] for c in document["submissions"][0]["checks"]} == {"passed"}
 
 
+def test_a_folder_of_ones_own_is_one_hand_in(cli: Cli, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    right = (MINI / "right" / "mini.py").read_text("utf-8")
+    (work / "mini.py").write_text(f"{right}\nfrom extra import softmax\n", "utf-8")
+    (work / "extra.py").write_text(right, "utf-8")
+    assert "public 5/5" in cli("check", "mini", work).out
+
+
 def test_a_wrong_hand_in_fails_its_check_with_a_sentence(cli: Cli) -> None:
     ended = cli("check", "mini", MINI / "returns_nan" / "mini.py")
     assert ended.code == 1
@@ -139,7 +148,7 @@ def test_a_second_run_runs_nothing_again(cli: Cli, classroom: Path, tmp_path: Pa
 
 def test_french_is_spoken_on_request(cli: Cli) -> None:
     ended = cli("check", "mini", MINI / "returns_nan" / "mini.py", "--lang", "fr")
-    assert "publics 2/5" in ended.out
+    assert "5 points cachés non vérifiés ici" in ended.out
     assert "ne sont pas" in " ".join(ended.out.split())
 
 

@@ -10,7 +10,7 @@ from grader.batch.cache import Origin
 from grader.batch.processes import context, single_threaded
 from grader.errors import GraderError
 from grader.i18n import language as language_of
-from grader.model import Card, State, from_json
+from grader.model import Card, Correction, Outcome, State, SubmissionResult, from_json
 from grader.moodle import GradeChange, Recipient, Worksheet, feedback_zip, read_worksheet
 from grader.report import ClassRow, StudentView, class_page, class_row, student_page
 from grader.score import shown
@@ -171,14 +171,20 @@ def _changes(store: Store, worksheet: Worksheet) -> Iterator[tuple[str, GradeCha
     for graded in store.iterate(with_documents=False):
         result = graded.result
         corrections = store.desk.corrections(result.key)
-        decided = any(c.check == "" and c.points is not None for c in corrections)
-        decided = decided or store.desk.reviewed(result.key) is not None
-        if result.identifier not in rows or not (result.state is State.GRADED or decided):
+        is_reviewed = store.desk.reviewed(result.key) is not None
+        if result.identifier not in rows or not (is_reviewed or _is_established(result, corrections)):
             continue
         row = standing(result, corrections)
         out_of = row.out_of if worksheet.maximum is None else worksheet.maximum
         grade = row.final if out_of == row.out_of else shown(row.final / row.out_of * out_of, out_of)
         yield result.identifier, GradeChange(grade=min(grade, out_of))
+
+
+def _is_established(result: SubmissionResult, corrections: Sequence[Correction]) -> bool:
+    """Is the grade one: the machine's, or a person's on the whole or on every check that was not judged?"""
+    decided = {c.check for c in corrections if c.points is not None}
+    broken = {c.check for c in result.checks if c.outcome is Outcome.BROKEN}
+    return result.state is State.GRADED or "" in decided or (bool(broken) and broken <= decided)
 
 
 def _feedback(store: Store) -> Iterator[tuple[Recipient, str, bytes]]:

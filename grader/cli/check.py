@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -88,7 +89,10 @@ def chosen(words: Sequence[str]) -> tuple[Assignment, Path]:
 
 
 def _submission(file: Path, assignment: Assignment) -> Submission:
-    return fetch(find([file], timezone=assignment.settings.timezone).entries[0])
+    """One's own file, or all the files of one's own folder."""
+    first, *others = find([file], timezone=assignment.settings.timezone).entries
+    parts = (*first.parts, *(part for other in others for part in other.parts))
+    return fetch(replace(first, parts=parts))
 
 
 def _check_once(file: Path, desk: Desk, tongue: Language, *, html: Path | None, json: Path | None) -> bool:
