@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,7 @@ from pathlib import Path
 from grader.sandbox import open_slot
 from tests.attacks.runner import load
 import threading
-with open_slot(isolation=sys.argv[1], preload=()) as slot:
+with open_slot(isolation=sys.argv[1], preload=(), workspace=Path(sys.argv[2])) as slot:
     session = load(slot, '''
 import os, time, ctypes
 def honest(x):
@@ -80,8 +81,17 @@ def _until(seconds: float, holds: object) -> bool:
 
 @pytest.mark.parametrize("tier", list(Tier))
 def test_nothing_is_left_two_seconds_after_the_grader_was_killed(tier: Tier) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        workspace = Path(name)
+        workspace.chmod(0o755)  # as root another user works there
+        _kill_and_look(tier, workspace)
+
+
+def _kill_and_look(tier: Tier, workspace: Path) -> None:
     harness = subprocess.Popen(
-        [sys.executable, "-c", HARNESS, tier.value], stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]
+        [sys.executable, "-c", HARNESS, tier.value, str(workspace)],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[1],
     )
     with harness:
         assert harness.stdout is not None
@@ -91,6 +101,7 @@ def test_nothing_is_left_two_seconds_after_the_grader_was_killed(tier: Tier) -> 
         harness.send_signal(signal.SIGKILL)
         harness.wait()
         assert _until(2, lambda: not _named("gr-harness-x"))
+    assert _until(2, lambda: not [p for p in workspace.rglob("*") if not p.is_dir()])
 
 
 def test_a_zygote_that_died_is_replaced(slot: Slot) -> None:

@@ -108,6 +108,7 @@ def _bare(tier: Tier, preload: tuple[str, ...], folder: Path) -> Launch:
         place.mkdir(mode=0o700)
     command = worker_command("zygote")
     setup = _setup(tier, preload, work)
+    setup["own"] = [str(place) for place in (work, cache, stage, folder)]
     uid = None
     if tier is Tier.MEDIUM:
         setup |= {
@@ -117,6 +118,9 @@ def _bare(tier: Tier, preload: tuple[str, ...], folder: Path) -> Launch:
             "use": [str(work)],
         }
         if os.geteuid() == 0:
+            private = root.private_ancestor(folder.parent)
+            if private is not None:
+                raise SandboxError(f"{private} is closed to the user that code runs as", "work elsewhere")
             uid = root.free_uid()
             for place in (work, cache):
                 os.chown(place, uid, uid)
@@ -163,6 +167,7 @@ def _setup(tier: Tier, preload: tuple[str, ...], work: Path) -> dict[str, object
         "tier": tier.value,
         "preload": list(preload),
         "work": str(work),
+        "own": [],  # folders that the zygote removes at its end
         "namespaces": False,
         "seccomp": "",
         "landlock": False,

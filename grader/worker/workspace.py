@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable
@@ -17,6 +18,14 @@ def fill(folder: str, files: Iterable[tuple[str, bytes]]) -> None:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as file:
             file.write(content)
+
+
+def remove(folders: Iterable[str]) -> None:
+    """Empty each folder and remove it, where that is allowed: the host may have died, and cannot."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            empty(folder)
+            os.rmdir(folder)
 
 
 def empty(folder: str) -> None:

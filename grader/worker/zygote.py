@@ -18,7 +18,7 @@ import sys
 from typing import Any
 
 from . import channel, confine, family, kernel, namespaces, submission
-from .workspace import empty
+from .workspace import empty, remove
 
 PRELOADED_ALWAYS = ("numpy.random", "numpy.linalg", "numpy.testing", "encodings.idna")
 REAP_EVERY_MS = 100
@@ -77,6 +77,7 @@ class Zygote:
             data, fds = channel.receive_with_fds(self._control)
             if not data:
                 self._end_all()
+                remove(self._setup["own"])
                 return
             message = json.loads(data)
             if message["do"] == "start":
