@@ -165,6 +165,7 @@ def test_the_handout_has_what_a_student_needs_and_nothing_else(handout: Handout)
         "assignments/tp5/assignment.toml",
         "assignments/tp5/checks/conftest.py",
         "assignments/tp5/checks/public/test_values.py",
+        "assignments/tp5/starter.py",
         "instructions.md",
         "tp5.ipynb",
         "tp5.py",
@@ -213,6 +214,15 @@ def test_at_home_the_starter_earns_nothing_and_breaks_nothing(handout: Handout, 
 
     assert {r.outcome for r in results} <= {Outcome.ERROR, Outcome.SKIPPED}
     assert sum(r.points for r in results) == 0
+
+
+def test_at_home_the_arguments_asked_for_are_known(
+    assignment: Assignment, handout: Handout, tmp_path: Path
+) -> None:
+    home = load_assignment(unpack(handout, tmp_path) / "assignments" / "tp5")
+
+    assert home.signatures == assignment.signatures
+    assert home.signatures["loss_gradient"] == ("p", "y")
 
 
 def test_at_home_mistakes_get_the_verdicts_of_the_class(

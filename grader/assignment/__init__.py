@@ -20,6 +20,7 @@ from grader.score import LatePolicy, LateUnit
 
 ENVIRONMENT = "GRADER_ASSIGNMENTS"
 ANSWERS = "answers.bin"  # recorded, in place of the reference: what students get
+STARTER = "starter.py"  # beside them: the arguments of what is asked for
 _FOLDERS = {"public": Visibility.PUBLIC, "hidden": Visibility.HIDDEN}
 _ROUNDING = 1e-9
 
@@ -153,7 +154,7 @@ def load_assignment(folder: Path) -> Assignment:
         reference=reference,
         mistakes=mistakes,
         variants=read_overlays(folder / "variants"),
-        signatures=_signatures(settings, reference),
+        signatures=_signatures(settings, reference or folder / STARTER),
         digest=_digest(folder, reference),
     )
 
@@ -219,10 +220,10 @@ def _find_suite(folder: Path) -> Suite:
     return Suite(root=root, files=tuple(files))
 
 
-def _signatures(settings: Settings, reference: Path | None) -> dict[str, tuple[str, ...]]:
-    if reference is None:
+def _signatures(settings: Settings, source: Path) -> dict[str, tuple[str, ...]]:
+    if not source.is_file():
         return {}
-    known = signatures_of(reference.read_text("utf-8"))
+    known = signatures_of(source.read_text("utf-8"))
     return {name: arguments for name, arguments in known.items() if name.split(".")[0] in settings.names}
 
 

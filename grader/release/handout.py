@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from grader.assignment import ANSWERS, Assignment
+from grader.assignment import ANSWERS, STARTER, Assignment
 from grader.assignment.answers import write_answers
 from grader.assignment.starter import cut_solution, to_notebook
 from grader.errors import AssignmentError
@@ -55,6 +55,7 @@ def pack_handout(assignment: Assignment, answers: Mapping[str, bytes]) -> Handou
     for path, content in _assignment_files(assignment).items():
         files[f"assignments/{assignment.id}/{path}"] = content
     files[f"assignments/{assignment.id}/{ANSWERS}"] = write_answers(answers)
+    files[f"assignments/{assignment.id}/{STARTER}"] = files[f"{assignment.id}.py"]
     rooted = {f"{assignment.id}/{path}": content for path, content in files.items()}
     return Handout(paths=tuple(sorted(rooted)), answers=len(answers), content=pack(rooted))
 
