@@ -31,6 +31,7 @@ slow: .venv/dev tests/pages/node_modules
 
 bench: .venv/dev
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.isolation
 
 docs: .venv/docs
 	$(BIN)/mkdocs build --strict

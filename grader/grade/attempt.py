@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from grader.assignment import Assignment
@@ -42,7 +41,6 @@ class Attempt:
         self._without = without
         self._session: Session | None = None
         self._fault: Exception | None = None
-        self._asked: list[str] = []  # the checks that got a line, in order
         self.notes: tuple[Text, ...] = ()
 
     def __enter__(self) -> Attempt:
@@ -59,21 +57,18 @@ class Attempt:
     def connect(self, case: Case) -> Connection:
         """A line for one check; raises what loading ended with."""
         if self._session is None:
-            raise self._fault or RuntimeError("connect outside of the attempt")
+            fault = self._fault or RuntimeError("connect outside of the attempt")
+            raise fault.with_traceback(None)  # raised once per check: its traceback must not grow
         limits = self._assignment.limits()
         if case.timeout_s is not None:
             limits = limits.with_check_time(case.timeout_s)
         seed = seed_for("worker", self._seed, case.check, case.index)
-        connection = self._session.begin(limits=limits, seed=seed % 2**32)
-        self._asked.append(case.check)
-        return connection
+        return self._session.begin(limits=limits, seed=seed % 2**32, check=case.check)
 
     @property
     def costs(self) -> tuple[Cost, ...]:
         """What loading and each check took."""
-        names = iter(self._asked)
-        measured = self._session.costs if self._session is not None else ()
-        return tuple(c if c.check else replace(c, check=next(names, "")) for c in measured)
+        return self._session.costs if self._session is not None else ()
 
     def repairs(self) -> tuple[str, ...]:
         """The kinds of repair that loading needed, of those that the assignment allows."""
