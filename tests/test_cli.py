@@ -252,3 +252,29 @@ def test_every_verb_has_help_an_example_and_its_place_in_the_readme(name: str) -
     assert f"grader {name.split()[0]}" in (HERE.parent / "README.md").read_text("utf-8")
     for parameter in command.params:
         assert getattr(parameter, "help", None) or parameter.name == "help", parameter.name
+
+
+def test_a_lab_is_written_released_checked_and_graded_by_commands_alone(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_ASSIGNMENTS", str(tmp_path / "assignments"))
+    assert cli("new", "tp6", "--title", "Mean squared error").code == 0
+    assert cli("validate", "tp6", "--isolation", "portable", "--no-mutants").code == 0
+    assert cli("release", "tp6", "-o", tmp_path / "tp6.zip").code == 0
+    with zipfile.ZipFile(tmp_path / "tp6.zip") as archive:
+        archive.extractall(tmp_path / "home")
+    (home,) = (tmp_path / "home").iterdir()
+    monkeypatch.delenv("GRADER_ASSIGNMENTS")
+    monkeypatch.chdir(home)
+    starter = cli("check", "tp6.py")
+    assert (starter.code, starter.out.count("passed")) == (1, 0)
+    shutil.copy(tmp_path / "reference" / "tp6.py", home / "tp6.py")
+    assert cli("check", "tp6.py").code == 0
+    work = tmp_path / "class" / "Ada Example"
+    work.mkdir(parents=True)
+    shutil.copy(home / "tp6.py", work)
+    monkeypatch.chdir(tmp_path)
+    graded = cli("grade", "tp6", work.parent, "-o", tmp_path / "out", "--unsafe-no-isolation", "--jobs", 1)
+    assert graded.code == 0, graded
+    (row,) = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))["submissions"]
+    assert row["points"] == row["out_of"]
