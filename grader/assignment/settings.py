@@ -72,6 +72,12 @@ class ImportsSection(_Section):
     allowed: tuple[Name, ...] = ("numpy", "matplotlib", "sklearn.datasets", "sklearn.model_selection")
 
 
+class MoodleSection(_Section):
+    """What the site of the course allows."""
+
+    max_upload_mb: Annotated[int, Field(ge=1)] = 100  # a larger feedback zip is split
+
+
 class Settings(_Section):
     """The whole file."""
 
@@ -88,6 +94,7 @@ class Settings(_Section):
     load: LoadSection = LoadSection()
     limits: LimitsSection = LimitsSection()
     imports: ImportsSection = ImportsSection()
+    moodle: MoodleSection = MoodleSection()
 
     @field_validator("timezone")
     @classmethod

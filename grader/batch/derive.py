@@ -155,7 +155,8 @@ def _write_moodle(store: Store) -> None:
     if original is not None or store.setting("is_moodle"):
         folder = store.out / FEEDBACK
         written = set()
-        for name, content in feedback_zip(_feedback(store)):
+        limit = int(store.setting("max_upload_mb") or 100) * 1_000_000
+        for name, content in feedback_zip(_feedback(store), limit):
             write_file(folder / name, [content])
             written.add(name)
         for stale in folder.glob("feedback*.zip"):

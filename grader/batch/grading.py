@@ -124,6 +124,7 @@ def _prepare(store: Store, class_list: ClassList, assignment: Assignment) -> Non
     sweep(store.out)
     with store.together():
         store.set_setting("timezone", assignment.card.timezone)
+        store.set_setting("max_upload_mb", str(assignment.settings.moodle.max_upload_mb))
         if class_list.worksheet is not None:
             store.keep(WORKSHEET, class_list.worksheet.table.to_bytes())
             store.set_setting("timezone", class_list.worksheet.timezone)

@@ -17,7 +17,7 @@ from grader.checks import (
     expect_scalar,
     fail,
 )
-from grader.model import text
+from grader.model import Confusion, text
 
 
 def _parameters(numbers: Callable[..., Any], d: int, h: int, q: int) -> tuple[Any, ...]:
@@ -148,7 +148,7 @@ def _vetted(record: Any) -> list[tuple[list[float], list[int]]]:
 
 
 @pytest.mark.check(points=0.5, group="Training", after="linear_shapes", timeout_s=15, diagnose=False)
-def test_train_digits(student: Student, data: Any) -> None:
+def test_train_digits(student: Student, data: Any, attach: Any) -> None:
     """Trained on 600 digits, the network is right on 85 % of the digits kept apart (points from 65 %)."""
     values = []
     for seed in (5, 6):
@@ -156,6 +156,7 @@ def test_train_digits(student: Student, data: Any) -> None:
         net = student.create("TwoLayerPerceptron", 64, 32, 10, lr=0.08, seed=seed)
         student.call("train", net, X, y, X_val[:50], y_val[:50], 10, 4, seed)
         values.append(_accuracy(net, X_test, y_test, 10))
+    attach(_confusion(net, X_test, y_test, 10))
     expect_accuracy(values, floor=0.65, target=0.85, name="accuracy on the digits")
 
 
@@ -175,6 +176,15 @@ def test_train_beats_linear(student: Student, data: Any) -> None:
 def _accuracy(net: StudentObject, X: Any, y: Any, q: int) -> float:
     logits = expect_array(net.call("forward", X), shape=(len(X), q), name="forward(X)")
     return float(np.mean(np.argmax(logits, axis=1) == y))
+
+
+def _confusion(net: StudentObject, X: Any, y: Any, q: int) -> Confusion:
+    logits = expect_array(net.call("forward", X), shape=(len(X), q), name="forward(X)")
+    counts = np.zeros((q, q), dtype=int)
+    np.add.at(counts, (y, np.argmax(logits, axis=1)), 1)
+    return Confusion(
+        title="Digits of the last seed", counts=tuple(tuple(int(n) for n in row) for row in counts)
+    )
 
 
 def _linear_accuracy(data: tuple[Any, ...]) -> float:
