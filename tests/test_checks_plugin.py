@@ -163,6 +163,18 @@ def test_named(student):
     assert run(suite(tmp_path, public=check), "", mistakes=mistakes)["named"].mistakes == ("thrice",)
 
 
+def test_a_mistake_that_one_seed_names_and_another_does_not_is_not_taken(tmp_path: Path) -> None:
+    check = '''
+@pytest.mark.check(points=1, seeds=3)
+def test_named(student, rng, seed_index):
+    """Named."""
+    fail("Wrong.", mistake="thrice" if seed_index == 0 else None)
+'''
+    mistakes = {"thrice": "def double(x): return 3 * x", "twice": ""}
+    found = run(suite(tmp_path, public=check), "", mistakes=mistakes)["named"]
+    assert found.mistakes == ()
+
+
 def test_visibility_is_that_of_the_folder_unless_the_check_says_when(tmp_path: Path) -> None:
     hidden = '''
 @pytest.mark.check(points=1)

@@ -28,12 +28,12 @@ def diagnose(
 
     `run(mistake, i)` gives what the mistake does in the i-th case.
     """
-    told = next((c.mistake for c in cases if c.mistake is not None), None)
-    if told is not None:
-        return (told,)
-    if not any(c.outcome in _WRONG for c in cases) or not all(
-        c.outcome in (*_WRONG, Outcome.PASSED) for c in cases
-    ):
+    told = {c.mistake for c in cases if c.outcome in _WRONG}
+    if len(told) == 1 and None not in told:  # every case that failed says the same
+        return tuple(m for m in told if m is not None)
+    # without an answer there is nothing to compare
+    has_answers = any(c.transcript for c in cases if c.outcome in _WRONG)
+    if not has_answers or not all(c.outcome in (*_WRONG, Outcome.PASSED) for c in cases):
         return ()
     return tuple(m.id for m in mistakes if all(_same_run(c, run(m, i)) for i, c in enumerate(cases)))
 
