@@ -15,20 +15,20 @@ from grader.assignment.oracles import names_of
 from grader.assignment.starter import cut_solution, to_notebook
 from grader.checks.oracle import LocalConnection, Oracle
 from grader.checks.plugin import run_checks
-from grader.checks.suite import Diagnoses, Mistake, Run
-from grader.model import CheckResult, Outcome, Visibility
+from grader.checks.suite import Run
+from grader.grade import grade_submission, open_desk
+from grader.model import CheckResult, HandedFile, Outcome, State, Submission, Visibility
+from grader.sandbox import open_slot
 
 ROOT = Path(__file__).parents[1] / "assignments"
 LABS = ("tp1", "svm", "logreg", "activations", "autograd")
 lab = pytest.fixture(params=LABS)(lambda request: load_assignment(ROOT / request.param))
 
 
-def grade(
-    assignment: Assignment, fresh: Callable[[], dict[str, Any]], **options: Any
-) -> tuple[CheckResult, ...]:
+def grade(assignment: Assignment, fresh: Callable[[], dict[str, Any]]) -> tuple[CheckResult, ...]:
     assert assignment.reference is not None
     oracle = Oracle(names_of(assignment.reference))
-    run = Run(connect=lambda case: LocalConnection(fresh()), oracle=oracle, seed=5, **options)
+    run = Run(connect=lambda case: LocalConnection(fresh()), oracle=oracle, seed=5)
     return run_checks(assignment.suite, run)
 
 
@@ -122,13 +122,16 @@ def test_odd_answers_are_wrong_and_never_break_a_check(lab: Assignment, answer: 
 @pytest.mark.slow
 def test_the_bank_as_a_class_loses_points_and_is_named(lab: Assignment) -> None:
     assert lab.reference is not None
-    bank = tuple(Mistake(id=m.id, words=m.words, fresh=names_of(lab.reference, m)) for m in lab.mistakes)
-    diagnoses = Diagnoses(mistakes=bank)
+    source = lab.reference.read_text("utf-8")
     unnamed = []
-    for mistake in bank:
-        results = grade(lab, mistake.fresh, diagnoses=diagnoses)
-        assert math.fsum(r.points for r in results) < 20, mistake.id
-        if not any(mistake.id in r.mistakes for r in results):
-            unnamed.append(mistake.id)
+    with open_slot(isolation="portable", preload=lab.preload()) as slot:
+        desk = open_desk(lab, slot, seed=5)
+        for mistake in lab.mistakes:
+            files = (HandedFile(path=f"{lab.id}.ipynb", content=to_notebook(source, mistake.source)),)
+            result = grade_submission(Submission(key=mistake.id, name=mistake.id, files=files), desk).result
+            assert result.state is State.GRADED, mistake.id
+            assert math.fsum(r.points for r in result.checks) < 20, mistake.id
+            if not any(mistake.id in r.mistakes for r in result.checks):
+                unnamed.append(mistake.id)
 
     assert unnamed == []
