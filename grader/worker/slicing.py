@@ -262,7 +262,7 @@ def _bound(statement: ast.stmt, facts: Facts) -> None:
         match node:
             case ast.Name(id=name, ctx=ast.Store()):
                 facts.binds.add(name)
-            case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
+            case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
                 facts.changes.add(_root(node))
             case ast.alias(name=name, asname=asname):
                 facts.binds.add(asname or name.partition(".")[0])
@@ -270,7 +270,7 @@ def _bound(statement: ast.stmt, facts: Facts) -> None:
                 facts.changes.add(_root(target))
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method) as target)) if method not in _USES:
                 facts.changes.add(_root(target))
-            case ast.Call(func=ast.Name(id="setattr"), args=[target, *_]):
+            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[target, *_]):
                 facts.changes.add(_root(target))
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 facts.binds.add(name)
