@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -86,7 +87,17 @@ def test_what_the_code_prints_is_dropped(assignment: Assignment, capsys: pytest.
     assert capsys.readouterr().out == ""
 
 
-def test_a_loop_is_stopped_after_the_limit() -> None:
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN, signal.SIG_DFL])
+def test_a_loop_is_stopped_after_the_limit(handler: Any) -> None:
+    before = signal.signal(signal.SIGINT, handler)  # a shell's background jobs ignore interrupts
+    try:
+        _expect_loop_stopped()
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _expect_loop_stopped() -> None:
     names = kernel("def f():\n    while True:\n        pass\n")
     line = TimedConnection(names, limit_s=0.2, seed=0)
 

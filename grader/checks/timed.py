@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import _thread
 import random
+import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -49,12 +51,13 @@ class TimedConnection:
 
     def _answer(self, message: Mapping[str, object]) -> Mapping[str, Any]:
         timer = threading.Timer(self._limit_s, self._stop)
-        timer.start()
-        try:
-            return self._line.ask(message)
-        finally:
-            timer.cancel()
-            timer.join()  # an interrupt that was sent arrives in here, not later
+        with _interruptible():
+            timer.start()
+            try:
+                return self._line.ask(message)
+            finally:
+                timer.cancel()
+                timer.join()  # an interrupt that was sent arrives in here, not later
 
     def _stop(self) -> None:
         self._late.set()
@@ -63,3 +66,17 @@ class TimedConnection:
     def _too_long(self) -> Interrupted:
         words = text("It took longer than {limit} s and was stopped.", limit=f"{self._limit_s:g}")
         return Interrupted(Outcome.TIMEOUT, words)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """A shell starts what runs in its background with interrupts ignored; then Python's would do nothing."""
+    before = signal.getsignal(signal.SIGINT)
+    if callable(before):
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
