@@ -11,9 +11,7 @@ from grader.course.numbers import plain, shown
 from grader.course.rules import Rules
 from grader.i18n import Language
 from grader.moodle import comment_html
-
-# what makes a spreadsheet take a cell for a formula, in the East Asian width too
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+from grader.store import harmless
 
 
 def course_csv(rules: Rules, grades: Sequence[CourseGrade], tongue: Language) -> str:
@@ -76,12 +74,10 @@ def moodle_csv(rules: Rules, grades: Sequence[CourseGrade], tongue: Language) ->
 
 def _table(rows: Iterable[Sequence[str]]) -> str:
     lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows([_harmless(cell) for cell in row] for row in rows)
+    csv.writer(lines, lineterminator="\n").writerows([_cell(cell) for cell in row] for row in rows)
     return lines.getvalue()
 
 
-def _harmless(cell: str) -> str:
-    """`cell`, with an apostrophe before what a spreadsheet would compute."""
-    spoken = cell.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
-    is_formula = spoken.lstrip(" ").startswith(_FORMULA) and spoken != "-"
-    return "'" + spoken if is_formula else spoken
+def _cell(words: str) -> str:
+    """A lone dash, our sign for nothing, is no formula."""
+    return words if words == "-" else harmless(words)

@@ -133,13 +133,13 @@ def _points(result: SubmissionResult, card: Card) -> Iterator[object]:
 
 def _line(cells: chain[object] | tuple[object, ...]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([_harmless(cell) for cell in cells])
+    csv.writer(line, lineterminator="\n").writerow(
+        [harmless(cell) if isinstance(cell, str) else cell for cell in cells]  # numbers are ours
+    )
     return line.getvalue()
 
 
-def _harmless(cell: object) -> object:
-    """`cell`, with an apostrophe before what a spreadsheet would compute; numbers are ours."""
-    if not isinstance(cell, str):
-        return cell
-    spoken = cell.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+def harmless(words: str) -> str:
+    """The text of a cell, with an apostrophe before what a spreadsheet would compute."""
+    spoken = words.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
     return "'" + spoken if spoken.lstrip(" ").startswith(_FORMULA) else spoken
