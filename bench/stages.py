@@ -128,8 +128,7 @@ def _patched(watch: Stopwatch) -> Iterator[None]:
     """Charge pytest and the checks' own code to stages of their own. For measuring only."""
     targets: list[tuple[Any, str, str]] = [
         (grade, "read", "load: read the notebook"),
-        (plugin, "_run_pytest", "checks: pytest's session"),
-        (plugin.CheckPlugin, "_execute", "checks: bodies, and pytest's items"),
+        (plugin.CheckRunner, "_execute", "checks: bodies, and pytest's items"),
         (plugin, "diagnose", "checks: known mistakes"),
     ]
     before: list[tuple[Any, str, Any]] = []

@@ -10,10 +10,10 @@ import pytest
 
 from grader.checks.connection import Interrupted
 from grader.checks.oracle import LocalConnection, Oracle, OracleError
-from grader.checks.plugin import collect_checks, run_checks
+from grader.checks.plugin import CheckRunner, collect_checks, run_checks
 from grader.checks.suite import Run
 from grader.errors import AssignmentError
-from grader.model import Compared, Example, Outcome, Visibility, text
+from grader.model import CheckResult, Compared, Example, Outcome, Visibility, text
 from tests.fakes import names, run, suite
 
 REFERENCE = "def double(x): return 2 * x"
@@ -229,6 +229,46 @@ def test_recorded_answers_give_the_same_verdicts_as_the_oracle(tmp_path: Path) -
 
     expected = results(live)
     assert results(Oracle(None, live.answers())) == expected
+
+
+LASTING = """
+IMPORTED = []
+
+@pytest.fixture(scope="session")
+def kept(request):
+    IMPORTED.append("open")
+    request.addfinalizer(lambda: IMPORTED.append("closed"))
+
+@pytest.mark.check(points=1, diagnose=False)
+def test_double(student, kept):
+    \"\"\"double(x) is 2x.\"\"\"
+    if student.call("double", 3) != 6:
+        fail(" ".join(IMPORTED))
+"""
+
+
+def test_a_runner_serves_many_students_with_one_import_and_ends_its_fixtures_after_each(
+    tmp_path: Path,
+) -> None:
+    runner = CheckRunner(suite(tmp_path, public=LASTING))
+    oracle = Oracle(names(REFERENCE))
+
+    def result(code: str) -> CheckResult:
+        run = Run(connect=lambda _: LocalConnection(names(code)()), oracle=oracle, seed=0)
+        return runner.run(run)[0]
+
+    assert result(REFERENCE).outcome is Outcome.PASSED
+    assert str(result("def double(x): return x").message) == "open closed open"
+    assert result(REFERENCE).outcome is Outcome.PASSED
+    assert str(result("def double(x): return x").message) == "open closed open closed open closed open"
+
+
+@pytest.mark.parametrize("body", ["pytest.skip('not now')", "pytest.fail('no')", "raise SystemExit"])
+def test_a_check_that_leaves_by_another_door_is_broken_and_the_others_run(tmp_path: Path, body: str) -> None:
+    odd = f'@pytest.mark.check(points=1)\ndef test_odd(student):\n    "T"\n    {body}\n'
+    results = run(suite(tmp_path, public=odd + DOUBLE), REFERENCE, reference=REFERENCE)
+    assert results["odd"].outcome is Outcome.BROKEN
+    assert results["double"].outcome is Outcome.PASSED
 
 
 def test_a_question_that_was_not_recorded_is_our_fault() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from grader import score
 from grader.assignment import load_assignment
+from grader.checks.plugin import CheckRunner
 from grader.grade import Desk, grade_submission, open_desk
 from grader.model import HandedFile, LoadMode, Outcome, State, Submission, Trace, to_json
 from grader.sandbox import open_slot
@@ -119,7 +120,7 @@ def test_odd(student):
     \"\"\"Odd.\"\"\"
     student.call("softmax", {1, 2})
 """
-    odd = replace(desk, suite=suite(tmp_path, public=check))
+    odd = replace(desk, checks=CheckRunner(suite(tmp_path, public=check)))
     result = grade_submission(submission(HERE / "cases" / "mini" / "right"), odd).result
     assert [c.outcome for c in result.checks] == [Outcome.BROKEN]
 

@@ -67,7 +67,7 @@ def result_of(
             evidence=attached,
             transcript=answers,
         )
-    if not isinstance(raised, Exception):
+    if isinstance(raised, KeyboardInterrupt):
         raise raised  # a person pressed Ctrl-C
     detail = "".join(traceback.format_exception(raised))
     return CaseResult(

@@ -1,4 +1,7 @@
-"""The pytest plugin: checks are pytest tests that run here, `student` is a proxy, outcomes are values."""
+"""Checks are pytest tests that run here: pytest finds them once, and they are run for each student.
+
+`student` is a proxy, and outcomes are values.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import os
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -37,46 +41,62 @@ log = logging.getLogger(__name__)
 
 def collect_checks(suite: Suite) -> tuple[Check, ...]:
     """What the suite checks; raises AssignmentError where its files are wrong."""
-    plugin = CheckPlugin(suite, None)
-    _run_pytest(plugin)
-    return plugin.checks
+    return CheckRunner(suite).checks
 
 
 def run_checks(suite: Suite, run: Run) -> tuple[CheckResult, ...]:
     """The result of every check of the suite, in its order."""
-    plugin = CheckPlugin(suite, run)
-    _run_pytest(plugin)
-    return tuple(plugin.results.values())
+    return CheckRunner(suite).run(run)
 
 
-def _run_pytest(plugin: CheckPlugin) -> None:
-    suite = plugin.suite
-    if not suite.files:
-        return
-    options = [a for name in _OFF for a in ("-p", f"no:{name}")]
+def _options(suite: Suite) -> list[str]:
+    options = [word for name in _OFF for word in ("-p", f"no:{name}")]
     # pytest names the modules it imports after their path below rootdir and keeps them in sys.modules:
     # below "/" two assignments that both have a test_softmax.py do not get each other's.
     options += ["--import-mode=importlib", f"--rootdir={suite.root.anchor}", f"--confcutdir={suite.root}"]
     options += ["-c", os.devnull, "--strict-markers", "--disable-plugin-autoload"]
-    options += [str(f.path) for f in suite.files]
-    pytest.main(options, plugins=[plugin])
-    if plugin.fault is not None:
-        raise plugin.fault
+    return [*options, *(str(f.path) for f in suite.files)]
 
 
-class CheckPlugin:
-    """One run. Collects with `run=None`."""
+class CheckRunner:
+    """A suite, collected once: its checks, to be run for as many students as there are.
 
-    def __init__(self, suite: Suite, run: Run | None) -> None:
+    Also the plugin of pytest's session that finds them. The items that pytest gives outlive that session: a
+    session for each student would cost more than many students' code does. Files of checks are imported once.
+    Raises AssignmentError where they are wrong.
+    """
+
+    def __init__(self, suite: Suite) -> None:
         self.suite = suite
-        self.run = run
         self.checks: tuple[Check, ...] = ()
-        self.results: dict[str, CheckResult] = {}
-        self.fault: BaseException | None = None
+        self._cases: dict[str, list[pytest.Item]] = {}
+        self._fault: BaseException | None = None
+        self._run: Run | None = None
+        self._results: dict[str, CheckResult] = {}
         self._student: Student | None = None
         self._case: Case | None = None
         self._raised: BaseException | None = None
         self._attached: list[Evidence] = []
+        if suite.files:
+            pytest.main(_options(suite), plugins=[self])
+        if self._fault is not None:
+            raise self._fault
+
+    def run(self, run: Run) -> tuple[CheckResult, ...]:
+        """The result of every check, in the suite's order."""
+        self._run, self._results = run, {}
+        try:
+            for check in self.checks:
+                if run.only is None or check.name in run.only:
+                    result = self._run_check(check, self._cases[check.name])
+                    self._results[check.name] = result
+                    run.on_result(result)
+            return tuple(self._results.values())
+        finally:
+            for items in self._cases.values():
+                items[0].session._setupstate.teardown_exact(None)
+                break
+            self._run, self._student = None, None
 
     # --- pytest's hooks ---
 
@@ -92,36 +112,38 @@ class CheckPlugin:
             try:
                 seeds = mark_of(metafunc.definition).seeds
             except AssignmentError as error:
-                self.fault = error
+                self._fault = error
                 seeds = 1
             metafunc.parametrize("seed_index", range(seeds))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of checks that cannot be imported is its author's mistake."""
-        if report.failed and self.fault is None:
+        if report.failed and self._fault is None:
             lines = str(report.longrepr).strip().splitlines()
-            self.fault = AssignmentError(
+            self._fault = AssignmentError(
                 f"{report.nodeid or self.suite.root} cannot be collected: {lines[-1] if lines else ''}",
                 "run it with Python and mend it",
             )
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """All the cases of each check, the checks in order."""
+        """The items are kept, and run later."""
         try:
-            if self.fault is None:
+            if self._fault is None:
                 self.checks = checks_of(session.items, self.suite)
-                self._run_all(session.items)
-        except BaseException as error:  # carried out of pytest, which would swallow it
-            self.fault = error
+                for item in session.items:
+                    self._cases.setdefault(check_name(item), []).append(item)
+        except Exception as error:  # carried out of pytest, which would swallow it
+            self._fault = error
         return True
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-        """Keep the exception itself: outcomes are read from it, not from a report's text."""
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep the exception itself: outcomes are read from it. pytest's own report, which quotes the
+        source around each frame, costs as much as grading does, and nobody reads it."""
         if call.excinfo is not None and self._raised is None:
             self._raised = call.excinfo.value
-        report = yield
-        return report
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
 
     # --- fixtures ---
 
@@ -134,16 +156,16 @@ class CheckPlugin:
     @pytest.fixture
     def reference(self) -> Iterator[Student]:
         """The oracle, with the methods of `student`."""
-        assert self.run is not None
-        connection = self.run.oracle.connect()
+        assert self._run is not None
+        connection = self._run.oracle.connect()
         yield Student(connection)
         connection.close()
 
     @pytest.fixture
     def rng(self, seed_index: int) -> np.random.Generator:
         """Numbers that depend on the run's seed, the check and the case, and on nothing else."""
-        assert self.run is not None and self._case is not None
-        return np.random.default_rng(seed_for(self.run.seed, self._case.check, seed_index))
+        assert self._run is not None and self._case is not None
+        return np.random.default_rng(seed_for(self._run.seed, self._case.check, seed_index))
 
     @pytest.fixture
     def attach(self) -> Iterator[object]:
@@ -152,21 +174,9 @@ class CheckPlugin:
 
     # --- running ---
 
-    def _run_all(self, items: Sequence[pytest.Item]) -> None:
-        if self.run is None:
-            return
-        cases: dict[str, list[pytest.Item]] = {}
-        for item in items:
-            cases.setdefault(check_name(item), []).append(item)
-        for check in self.checks:
-            if self.run.only is None or check.name in self.run.only:
-                result = self._run_check(check, cases[check.name])
-                self.results[check.name] = result
-                self.run.on_result(result)
-
     def _run_check(self, check: Check, items: Sequence[pytest.Item]) -> CheckResult:
-        assert self.run is not None
-        blocking = [n for n in check.after if n in self.results and not _is_enough(self.results[n])]
+        assert self._run is not None
+        blocking = [n for n in check.after if n in self._results and not _is_enough(self._results[n])]
         if blocking:
             titles = {c.name: c.title for c in self.checks}
             reason = text(
@@ -176,7 +186,7 @@ class CheckPlugin:
             return combine(check, [CaseResult(outcome=Outcome.SKIPPED, message=reason)])
         mark = mark_of(items[0])
         found = self._run_cases(check, items, mark.timeout_s)
-        mistakes = self.run.diagnoses.mistakes
+        mistakes = self._run.diagnoses.mistakes
         named = (
             diagnose(found, mistakes, lambda m, i: self._run_mistake(m, items[i], found[i]))
             if mark.diagnose
@@ -188,10 +198,10 @@ class CheckPlugin:
         self, check: Check, items: Sequence[pytest.Item], timeout_s: float | None
     ) -> list[CaseResult]:
         """Every case of a check, over one line and within one limit of time."""
-        assert self.run is not None
+        assert self._run is not None
         cases = [Case(check=check.name, index=i, timeout_s=timeout_s) for i in range(len(items))]
         try:
-            connection = self.run.connect(cases[0])
+            connection = self._run.connect(cases[0])
         except Exception as error:
             return [result_of(error, (), (), items[0].path)]
         found: list[CaseResult] = []
@@ -216,9 +226,9 @@ class CheckPlugin:
         return replace(result, evidence=(*result.evidence, shown)) if shown else result
 
     def _run_mistake(self, mistake: Mistake, item: pytest.Item, student: CaseResult) -> CaseResult:
-        assert self.run is not None and student.case is not None
-        key = (mistake.id, student.case, self.run.seed)
-        known = self.run.diagnoses.runs
+        assert self._run is not None and student.case is not None
+        key = (mistake.id, student.case, self._run.seed)
+        known = self._run.diagnoses.runs
         if key not in known:
             known[key] = self._execute(item, student.case, LocalConnection(mistake.fresh()))
         result: CaseResult = known[key]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from grader import __version__, score
 from grader.assignment import Assignment
 from grader.checks.oracle import Oracle
-from grader.checks.plugin import run_checks
-from grader.checks.suite import Diagnoses, Run, Suite
+from grader.checks.plugin import CheckRunner
+from grader.checks.suite import Diagnoses, Run
 from grader.grade.attempt import Attempt, request_for
 from grader.load import Loaded, Wanted, read
 from grader.model import (
@@ -43,7 +43,7 @@ class Desk:
     """What grading submissions of one assignment in one process needs, made once."""
 
     assignment: Assignment
-    suite: Suite
+    checks: CheckRunner
     oracle: Oracle
     diagnoses: Diagnoses
     slot: Slot
@@ -55,7 +55,7 @@ def open_desk(assignment: Assignment, slot: Slot, *, seed: int, public_only: boo
     suite = assignment.suite.only(Visibility.PUBLIC) if public_only else assignment.suite
     return Desk(
         assignment=assignment,
-        suite=suite,
+        checks=CheckRunner(suite),
         oracle=assignment.oracle(),
         diagnoses=assignment.diagnoses(),
         slot=slot,
@@ -85,7 +85,7 @@ def grade_submission(
             diagnoses=desk.diagnoses,
             on_result=on_result,
         )
-        checks = run_checks(desk.suite, run)
+        checks = desk.checks.run(run)
         earlier = _earlier_definitions(loaded, desk, attempt, checks)
         notes = (*submission.notes, *loaded.notes, *attempt.notes, *earlier)
         cost = desk.assignment.settings.load.repair_cost * len(attempt.repairs())
@@ -104,7 +104,7 @@ def _earlier_definitions(
     places = list(redefined.values())
     with Attempt(loaded.program, desk.assignment, desk.slot, seed=desk.seed, without=places) as earlier:
         run = Run(connect=earlier.connect, oracle=desk.oracle, seed=desk.seed, only=wrong)
-        again = run_checks(desk.suite, run)
+        again = desk.checks.run(run)
     if not any(c.outcome is Outcome.PASSED for c in again):
         return ()
     names = ", ".join(redefined)
