@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -39,8 +39,7 @@ class Language:
 
     def number(self, value: float, *, digits: int = 2) -> str:
         """`value` with at most `digits` decimals."""
-        rounded = round(value, digits) or 0.0  # no minus zero
-        return format_decimal(rounded, format="#,##0." + "#" * digits, locale=self.code)
+        return _decimal(round(value, digits) or 0.0, digits, self.code)  # no minus zero
 
     def signed(self, value: float, *, digits: int = 2) -> str:
         """`value` with its sign, a true minus."""
@@ -57,6 +56,11 @@ class Language:
         city = timezone.rpartition("/")[2].replace("_", " ")
         said = format_datetime(moment, format=pattern, tzinfo=ZoneInfo(timezone), locale=self.code)
         return f"{said} ({city})"
+
+
+@lru_cache(maxsize=4096)  # a class has few different points, each on every page
+def _decimal(value: float, digits: int, code: str) -> str:
+    return format_decimal(value, format="#,##0." + "#" * digits, locale=code)
 
 
 def read_catalogue(code: str) -> Catalog:

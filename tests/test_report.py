@@ -35,6 +35,7 @@ from grader.report.notebook import markdown
 from grader.report.numbers import aligned, index_of, nice_ticks, quantile
 from grader.report.page import OUTCOMES
 from grader.report.plain import plain, with_code
+from grader.report.svg import number
 from grader.store import Comment
 from tests.pages import hostile, synthetic
 
@@ -319,6 +320,14 @@ def test_every_picture_says_in_words_what_it_shows() -> None:
         for piece in check.evidence:
             shown = show(piece, EN)
             assert all(re.search(r'aria-label="[^"]{10,}"', image) for _, image in shown.images)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(-0.001, "0"), (0.0, "0"), (12.0, "12"), (100.0, "100"), (1.005, "1"), (-2.346, "-2.35")],
+)
+def test_numbers_of_a_picture_are_short(value: float, words: str) -> None:
+    assert number(value) == words
 
 
 # --- the class ------------------------------------------------------------------------------------------

@@ -297,22 +297,27 @@ def _(evidence: GradientEntries, language: Language) -> Shown:
     )
 
 
-def _answer_at(regions: Regions, x: float, y: float) -> int | None:
-    """The class that the grid gives where the point lies."""
+def _misplaced(regions: Regions) -> int:
+    """How many examples lie where the grid gives another class, or outside all that is known."""
     rows = regions.grid
-    numbers = (x, y, *regions.x_range, *regions.y_range)
-    if not rows or not rows[0] or not all(map(math.isfinite, numbers)):
-        return None
-    down = (y - regions.y_range[0]) / ((regions.y_range[1] - regions.y_range[0]) or 1.0)
-    across = (x - regions.x_range[0]) / ((regions.x_range[1] - regions.x_range[0]) or 1.0)
-    r = min(len(rows) - 1, max(0, int(down * len(rows))))
-    row = rows[r]
-    return row[min(len(row) - 1, max(0, int(across * len(row))))] if row else None
+    x_low, x_high = regions.x_range
+    y_low, y_high = regions.y_range
+    if not rows or not rows[0] or not all(map(math.isfinite, (x_low, x_high, y_low, y_high))):
+        return len(regions.points)
+    wide, high = (x_high - x_low) or 1.0, (y_high - y_low) or 1.0
+    wrong = 0
+    for x, y, c in regions.points:
+        if not (math.isfinite(x) and math.isfinite(y)):
+            wrong += 1
+            continue
+        row = rows[min(len(rows) - 1, max(0, int((y - y_low) / high * len(rows))))]
+        wrong += not row or row[min(len(row) - 1, max(0, int((x - x_low) / wide * len(row))))] != c
+    return wrong
 
 
 @show.register
 def _(evidence: Regions, language: Language) -> Shown:
-    wrong = sum(_answer_at(evidence, x, y) != c for x, y, c in evidence.points)
+    wrong = _misplaced(evidence)
     n = len(evidence.points)
     words = language.ngettext(
         "{wrong} of {n} example lies in the area of another class.",

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from grader.i18n import Language
 from grader.model import Chart, GradientEntries, Regions, Series
 from grader.report.numbers import short
-from grader.report.svg import Scale, axes_for, frame, picture, tag
+from grader.report.svg import Scale, axes_for, frame, number, picture, tag
 
 MAX_POINTS = 400  # per line of a chart
 MAX_SERIES = 6
@@ -94,35 +94,38 @@ _SHAPES = (
 )
 
 
+def _areas(rows: Sequence[Sequence[int]], x: Scale, y: Scale) -> list[Markup]:
+    """One rectangle for each run of equal answers in a row."""
+    areas = []
+    high = (y.start - y.end) / max(1, len(rows))
+    for r, row in enumerate(rows):
+        cells = row[:MAX_GRID]
+        wide = (x.end - x.start) / max(1, len(cells))
+        # written out: there are hundreds, and nothing in them but numbers
+        ends = f'y="{number(y.start - (r + 1) * high)}"', f'height="{number(high + 0.4)}"'
+        at = 0
+        for answer, run in groupby(cells):
+            n = len(list(run))
+            areas.append(
+                Markup(
+                    f'<rect class="c{int(answer) % 10}" x="{number(x.start + at * wide)}" {ends[0]}'
+                    f' width="{number(n * wide + 0.4)}" {ends[1]}/>'
+                )
+            )
+            at += n
+    return areas
+
+
 def region_map(regions: Regions, language: Language, label: str) -> Markup:
     """What the classifier answers, as areas; the examples on top, one shape per class."""
     width, height, left, top = 420.0, 300.0, 40.0, 10.0
     x = Scale(low=regions.x_range[0], high=regions.x_range[1], start=left, end=width - 10)
     y = Scale(low=regions.y_range[0], high=regions.y_range[1], start=height - 28, end=top)
     rows = regions.grid[:MAX_GRID]
-    areas = []
-    high = (y.start - y.end) / max(1, len(rows))
-    for r, row in enumerate(rows):
-        cells = row[:MAX_GRID]
-        wide = (x.end - x.start) / max(1, len(cells))
-        at = 0
-        for answer, run in groupby(cells):
-            n = len(list(run))
-            areas.append(
-                tag(
-                    "rect",
-                    class_=f"c{int(answer) % 10}",
-                    x=x.start + at * wide,
-                    y=y.start - (r + 1) * high,
-                    width=n * wide + 0.4,
-                    height=high + 0.4,
-                )
-            )
-            at += n
-    parts = [tag("g", *areas, class_="areas")]
+    parts = [tag("g", *_areas(rows, x, y), class_="areas")]
     for a, b, c in regions.points[:MAX_POINTS]:
         shape = _SHAPES[c % len(_SHAPES)].format(x=f"{x(a):.1f}", y=f"{y(b):.1f}")
-        parts.append(tag("path", class_=f"example c{c % 10}", d=shape))
+        parts.append(Markup(f'<path class="example c{int(c) % 10}" d="{shape}"/>'))  # as in `_areas`
     classes = sorted(
         {c for _, _, c in regions.points[:MAX_POINTS]} | {c for row in rows for c in row[:MAX_GRID]}
     )

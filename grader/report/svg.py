@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -17,18 +18,28 @@ HUGE = 1e300  # beyond, the difference of two numbers may be infinite
 LONGEST = 40_000  # characters of an attribute: a line of a chart is long, words are cut where they are made
 
 
+@cache
+def _name(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
+def number(value: float) -> str:
+    """A number of a picture: at most two decimals, no minus zero."""
+    return f"{value:z.2f}".rstrip("0").rstrip(".")
+
+
 def _attribute(value: object) -> str:
     if isinstance(value, float):
-        return format(round(value, 2) + 0.0, ".2f").rstrip("0").rstrip(".")
+        return number(value)
+    if isinstance(value, str) and value.isascii() and value.isalnum() and len(value) <= LONGEST:
+        return value  # nothing in it to spell out or to escape
     return str(escape(plain(str(value), limit=LONGEST)))
 
 
 def tag(name: str, *children: Markup | str, **attributes: object) -> Markup:
     """One element; `class_` and `font_size` are the attributes class and font-size."""
     given = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_attribute(value)}"'
-        for key, value in attributes.items()
-        if value is not None
+        f' {_name(key)}="{_attribute(value)}"' for key, value in attributes.items() if value is not None
     )
     if not children:
         return Markup(f"<{name}{given}/>")
