@@ -34,7 +34,7 @@ from grader.report.figures import check_figures, correlation, mistake_figures, s
 from grader.report.notebook import markdown
 from grader.report.numbers import aligned, index_of, nice_ticks, quantile
 from grader.report.page import OUTCOMES
-from grader.report.plain import plain, with_code
+from grader.report.plain import plain, spelled_out, with_code
 from grader.report.svg import number
 from grader.store import Comment
 from tests.pages import hostile, synthetic
@@ -216,6 +216,22 @@ def test_plain_text_can_be_written_and_holds_no_control(words: str) -> None:
     shown.encode("utf-8")
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", shown)
     assert plain(shown) == shown
+
+
+@given(
+    st.text(
+        st.characters() | st.sampled_from("\x00\t\n\x1b\x7f\x85\u202e\u2028\ud83d\ude00\ufeff\U000e0041é€😀")
+    )
+)
+def test_hidden_characters_are_spelled_out_wherever_they_are(words: str) -> None:
+    one_by_one = "".join(map(spelled_out, words))
+
+    assert spelled_out(words) == one_by_one
+    assert spelled_out("page " * 50 + words) == "page " * 50 + one_by_one
+
+
+def test_hidden_characters_have_their_number() -> None:
+    assert spelled_out("a\x00é\u202eb\ud800\n") == "a[U+0000]é[U+202E]b[U+D800]\n"
 
 
 def test_backticks_become_code_and_nothing_else_becomes_markup() -> None:

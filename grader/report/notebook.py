@@ -10,11 +10,11 @@ from functools import cache
 import mistune  # what nbconvert renders notebooks with; nbconvert itself takes 0.3 s to import
 import nh3
 from markupsafe import Markup, escape
-from pygments.lexers.python import PythonLexer
-from pygments.token import Token, _TokenType
 
 from grader.model import Cell, Document
+from grader.report.coloured import code_lines
 from grader.report.formulas import with_formulas
+from grader.report.kept import kept
 from grader.report.plain import plain
 
 CELL_LIMIT = 20_000  # characters of one cell
@@ -58,19 +58,6 @@ _TAGS = {
     "ul",
 }
 _DROPPED = {"script", "style", "svg", "math", "iframe", "object", "template", "title", "textarea", "noscript"}
-_STYLES: tuple[tuple[_TokenType, str], ...] = (
-    (Token.Comment, "tc"),
-    (Token.Literal.String, "ts"),
-    (Token.String, "ts"),
-    (Token.Number, "tn"),
-    (Token.Keyword, "tk"),
-    (Token.Operator.Word, "tk"),
-    (Token.Name.Function, "td"),
-    (Token.Name.Class, "td"),
-    (Token.Name.Decorator, "td"),
-    (Token.Name.Builtin, "tb"),
-    (Token.Name.Exception, "tb"),
-)
 _DEFINITION = re.compile(r"^(?:class|def)\s+([^\W\d]\w{0,80})", re.MULTILINE)
 
 
@@ -87,40 +74,21 @@ class ShownCell:
     raised: tuple[tuple[str, str], ...] = ()  # anchor and title of the checks that raised here
 
 
-@cache
-def _class_of(kind: _TokenType) -> str:
-    return next((name for parent, name in _STYLES if kind in parent), "")
-
-
-@cache
-def _lexer() -> PythonLexer:
-    return PythonLexer(stripnl=False, ensurenl=False)
-
-
-def code_lines(source: str) -> list[Markup]:
-    """Each line of Python source with its words coloured."""
-    lines: list[list[str]] = [[]]
-    for kind, words in _lexer().get_tokens(source):
-        name = _class_of(kind)
-        for i, piece in enumerate(words.split("\n")):
-            if i:
-                lines.append([])
-            if piece:
-                safe = str(escape(piece))
-                lines[-1].append(f'<span class="{name}">{safe}</span>' if name else safe)
-    return [Markup("".join(line)) for line in lines]  # each piece is escaped above
+@kept
+def _lines(source: str) -> tuple[str, ...]:
+    """Each line of Python source as HTML, as far as it is shown."""
+    return tuple(code_lines(plain(source, limit=CELL_LIMIT).rstrip("\n")))
 
 
 def code(source: str, anchor: str, hit: frozenset[int]) -> Markup:
     """Python source with numbered lines; those of `hit` are marked and have an id."""
-    lines = code_lines(plain(source, limit=CELL_LIMIT).rstrip("\n"))
-    parts = []
-    for i, line in enumerate(lines, start=1):
-        if i in hit:
-            parts.append(Markup('<span class="l hit" id="{}-{}">{}\n</span>').format(anchor, i, line))
-        else:
-            parts.append(Markup('<span class="l">{}\n</span>').format(line))
-    return Markup("<pre class=code tabindex=0><code>{}</code></pre>").format(Markup("").join(parts))
+    parts = [
+        f'<span class="l hit" id="{escape(anchor)}-{i}">{line}\n</span>'
+        if i in hit
+        else f'<span class="l">{line}\n</span>'
+        for i, line in enumerate(_lines(source), start=1)
+    ]
+    return Markup(f"<pre class=code tabindex=0><code>{''.join(parts)}</code></pre>")  # lines are escaped
 
 
 @cache
@@ -133,6 +101,7 @@ def _lower(match: re.Match[str]) -> str:
     return f"{match[1]}{min(6, int(match[2]) + 2)}"
 
 
+@kept
 def markdown(source: str) -> Markup:
     """Markdown as HTML of which only what is harmless is left: no image, no style, no script."""
     source = plain(source, limit=CELL_LIMIT)

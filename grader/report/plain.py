@@ -6,6 +6,8 @@ import re
 
 from markupsafe import Markup, escape
 
+from grader.report.kept import kept
+
 # CSI and OSC sequences of terminals, and two-character escapes
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 _UNSEEN = re.compile(
@@ -13,6 +15,7 @@ _UNSEEN = re.compile(
     "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"  # change the order of reading, or hide
     "\u2028\u2029\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"  # lines, halves of pairs, tags
 )
+_HARMLESS = b"\t\n" + bytes(range(0x20, 0x7F))
 # a letter carries a few marks; a tower of them covers its neighbours
 _TOWER = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
@@ -30,6 +33,10 @@ def _seen(match: re.Match[str]) -> str:
 
 def spelled_out(words: str) -> str:
     """`words` with each control or hidden character as its number, "[U+202E]"."""
+    # a page is ASCII but for some signs: the rest is looked through, a hundredth of it
+    rest = words.encode("utf-8", "surrogatepass").translate(None, _HARMLESS)
+    if _UNSEEN.search(rest.decode("utf-8", "surrogatepass")) is None:
+        return words
     return _UNSEEN.sub(_seen, words)
 
 
@@ -50,6 +57,7 @@ def finalize(value: object) -> object:
     return plain(value)
 
 
+@kept
 def with_code(words: str) -> Markup:
     """A sentence in which `backticks` become code."""
     parts = _CODE.split(plain(words))
