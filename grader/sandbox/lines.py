@@ -23,8 +23,12 @@ class Line:
     """Our end of a socket pair whose other end a student's process has."""
 
     def __init__(self, sock: socket.socket, *, ends: tuple[int, ...] = ()) -> None:
+        sock.setblocking(False)
         self._socket = sock
-        self._ends = ends  # descriptors that become readable when the other side is gone
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
+        for fd in ends:  # descriptors that become readable when the other side is gone
+            self._poll.register(fd, select.POLLIN)
         self._until = 0.0
         self._unread = bytearray()  # a frame mostly comes whole: one system call reads it
 
@@ -39,15 +43,14 @@ class Line:
     def send(self, message: Mapping[str, object], fds: tuple[int, ...] = ()) -> None:
         """One frame, after one byte that carries `fds` if there are any. Raises OSError or Late."""
         data = memoryview(_frame(message))
-        self._arm()
+        self._left_s()
         if fds:
             socket.send_fds(self._socket, [b"."], list(fds))
         while data:
-            self._arm()
             try:
                 data = data[self._socket.send(data) :]
-            except TimeoutError:
-                raise Late from None
+            except BlockingIOError:
+                self._wait_for_room()
 
     def receive(self) -> Mapping[str, Any]:
         """The next frame, a dict. Raises EOFError, OSError, Late, WireError."""
@@ -58,44 +61,45 @@ class Line:
 
     def end_with(self, fd: int) -> None:
         """Take the other side as gone, too, when `fd` becomes readable."""
-        self._ends = (*self._ends, fd)
+        self._poll.register(fd, select.POLLIN)
 
     def has_frame(self) -> bool:
         """Is there something to be received now?"""
-        return self._is_readable(0.0)
+        return bool(self._unread) or self._is_readable(0.0)
 
     def close(self) -> None:
         """Our end."""
         self._socket.close()
 
-    def _arm(self) -> float:
+    def _left_s(self) -> float:
         left = self._until - time.monotonic()
         if left <= 0:
             raise Late
-        self._socket.settimeout(left)
         return left
+
+    def _wait_for_room(self) -> None:
+        poll = select.poll()
+        poll.register(self._socket, select.POLLOUT)
+        poll.poll(self._left_s() * 1000)
 
     def _is_readable(self, seconds: float) -> bool:
         """Is there something to be read? Raises EOFError when not, and the other side is gone.
 
         The end of the stream is not enough: a process that it left behind can hold it open.
         """
-        poll = select.poll()
-        for fd in (self._socket.fileno(), *self._ends):
-            poll.register(fd, select.POLLIN)
-        ready = {fd for fd, _ in poll.poll(seconds * 1000)}
-        if ready and self._socket.fileno() not in ready:
+        ready = self._poll.poll(seconds * 1000)
+        if ready and all(fd != self._socket.fileno() for fd, _ in ready):
             raise EOFError
         return bool(ready)
 
     def _read_exactly(self, size: int) -> bytes:
         while len(self._unread) < size:  # grows with what comes, not with what is announced
-            if not self._is_readable(self._arm()):
+            if not self._is_readable(self._left_s()):
                 raise Late
             try:
                 part = self._socket.recv(max(CHUNK, min(size - len(self._unread), 1 << 20)))
-            except TimeoutError:
-                raise Late from None
+            except BlockingIOError:
+                continue
             if not part:
                 raise EOFError
             self._unread += part

@@ -13,7 +13,9 @@ from grader.model import Limits
 from grader.sandbox import processes, words
 from grader.sandbox.output import KEPT_BYTES, Printed
 
-EVERY_MS = 20
+EVERY_MS = 20  # while it is close to a limit
+SELDOM_MS = 100
+FILLS_BYTES_PER_MS = 4 << 20  # no process takes memory faster
 _SPARE_THREADS = 8  # where the kernel counts, it is asked first
 
 
@@ -99,22 +101,24 @@ class Watch:
         poll = select.poll()
         poll.register(self._wake, select.POLLIN)
         poll.register(self._output, select.POLLIN)
+        pause_ms = EVERY_MS
         while True:
-            for fd, event in poll.poll(EVERY_MS):
+            for fd, event in poll.poll(pause_ms):
                 if fd == self._wake:
                     return
                 if event & select.POLLIN:
                     self._read()
                 else:
                     poll.unregister(self._output)
-            self._look()
+            pause_ms = self._look()
 
     def _read(self) -> None:
         data = os.read(self._output, 1 << 16)
         if self._printed.add(data) > self._limits.output_bytes:
             self.stop(words.too_much_output(self._limits))
 
-    def _look(self) -> None:
+    def _look(self) -> int:
+        """Hold the limits; how many milliseconds may pass until the next look."""
         pids = self._pids()
         limit = self._limits.memory_bytes
         seen = processes.resident_bytes(pids)
@@ -125,6 +129,7 @@ class Watch:
             self._stop_hog(words.too_much_memory(self._limits, seen))
         if processes.threads(pids) > self._limits.processes + _SPARE_THREADS:
             self.stop(words.too_many_processes(self._limits))
+        return min(max((limit - seen) // FILLS_BYTES_PER_MS, EVERY_MS), SELDOM_MS)
 
     def _pids(self) -> list[int]:
         return [p for p in processes.descendants(self._ancestor) if p != self._uncounted]

@@ -16,12 +16,13 @@ import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from . import notebooks, oldnumpy, salvage, slicing, sources, standins, transform
 from .datafiles import DataFiles
 from .imports import Importer
+from .plan import Plan, Unit
 from .record import Record
 from .shell import Shell, tell_not_run
 
@@ -32,18 +33,12 @@ LEAST_S = 0.05  # of each, also when together they have taken too long
 _GUARDED = (ast.Try, *((ast.TryStar,) if hasattr(ast, "TryStar") else ()))
 
 
+class Elsewhere(Exception):
+    """The work needs modules that another zygote has, where loading would not wait for them."""
+
+
 class OverBudget(BaseException):
     """A statement that definitions need took too long."""
-
-
-@dataclass(slots=True)
-class Unit:
-    """A unit on its way: what was parsed of it, and what came of it."""
-
-    label: str
-    parsed: transform.Parsed = field(default_factory=transform.Parsed)
-    errors: list[dict[str, object]] = field(default_factory=list)
-    done: int = 0
 
 
 @dataclass(slots=True)
@@ -75,6 +70,7 @@ class Loading:
         self._written: list[str] = []
         self._running = [os.path.basename(str(request.get("path") or ""))]  # files being run, outermost first
         self._main: Scope | None = None
+        self._elsewhere = frozenset(m.partition(".")[0] for m in request.get("elsewhere") or ())
         self.importer = Importer(self.record, request.get("imports"), self._run_module)
         self._data = DataFiles(request.get("data"), self.record)
         self.shell = Shell(self.run_file)
@@ -96,13 +92,16 @@ class Loading:
     # --- programs ----------------------------------------------------------------------------------------
 
     def run_main(self, module: types.ModuleType, units: Sequence[tuple[str, str]]) -> None:
-        """Run the work itself; what becomes of each unit goes into the report."""
+        """Run the work itself; what becomes of each unit goes into the report. Raises Elsewhere before."""
         self._main = Scope(module)
         self.shell.user_ns = module.__dict__
         wanted = [*self.names, *(a for found in self.aliases.values() for a in found)]
-        done = self._run(self._main, units, wanted, everything=self.everything)
+        plan = self._plan(units, wanted, everything=self.everything)
+        if self._elsewhere and any(m.partition(".")[0] in self._elsewhere for m in plan.modules()):
+            raise Elsewhere
+        self._run(self._main, plan)
         self._keep_functions(module.__dict__)
-        for unit in done:
+        for unit in plan.units:
             self.units.append({"label": unit.label, "status": _status(unit), "errors": unit.errors})
 
     def run_file(self, line: str) -> None:
@@ -138,27 +137,26 @@ class Loading:
         self._running.append(path)
         strict, self.importer.strict = self.importer.strict, False
         try:
-            self._run(scope, _units_of(path), wanted, everything=everything)
+            self._run(scope, self._plan(_units_of(path), wanted, everything=everything))
         finally:
             self._running.pop()
             self.importer.strict = strict
 
     # --- units -------------------------------------------------------------------------------------------
 
-    def _run(
-        self, scope: Scope, sources_: Sequence[tuple[str, str]], wanted: Sequence[str], *, everything: bool
-    ) -> list[Unit]:
-        scope.module.__dict__["__builtins__"] = self.builtins
+    def _plan(self, sources_: Sequence[tuple[str, str]], wanted: Sequence[str], *, everything: bool) -> Plan:
         units = [self._parse(source, label) for label, source in sources_]
-        kept: set[int] | None = None
         statements = [s for unit in units for s in unit.parsed.statements]
         if self.mode == "bare":
-            kept = {id(s) for s in slicing.bare(statements)}
-        elif not everything:
-            kept = {id(s) for s in slicing.definitions(statements, wanted)}
-        for unit in units:
-            self._run_unit(scope, unit, kept)
-        return units
+            return Plan(units, slicing.bare(statements))
+        if everything:
+            return Plan(units, None)
+        return Plan(units, slicing.definitions(statements, wanted, can_wait=self.importer.can_wait))
+
+    def _run(self, scope: Scope, plan: Plan) -> None:
+        scope.module.__dict__["__builtins__"] = self.builtins
+        for unit in plan.units:
+            self._run_unit(scope, unit, plan.slice)
 
     def _parse(self, source: str, label: str) -> Unit:
         filename = sources.register(label, source)
@@ -200,17 +198,18 @@ class Loading:
             source = transform.plain(source)
         unit.parsed = transform.Parsed(statements=tuple(salvage.pieces(source, filename)))
 
-    def _run_unit(self, scope: Scope, unit: Unit, kept: set[int] | None) -> None:
+    def _run_unit(self, scope: Scope, unit: Unit, slice_: slicing.Slice | None) -> None:
         if unit.parsed.writes:
             self._write(unit)
         is_cell = not unit.label.endswith(".py")
         stopped = bool(unit.errors) and is_cell
         for statement in unit.parsed.statements:
-            if kept is not None and id(statement) not in kept:
+            if slice_ is not None and id(statement) not in slice_.kept:
+                unit.done += id(statement) in slice_.waiting
                 continue
             if (unit.label, statement.lineno) in self._without:
                 continue
-            if stopped and kept is None and not isinstance(statement, slicing.TAKEN):
+            if stopped and slice_ is None and not isinstance(statement, slicing.TAKEN):
                 continue  # as in a notebook, what follows an error in a cell is not run
             error = self._run_statement(scope, statement, unit.label)
             if error is None:

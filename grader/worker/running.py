@@ -14,6 +14,7 @@ A unit that fails costs itself only. Everything here runs in the submission's pr
     signatures  {name or "Class.method": [its arguments in order]}
     accepted    {name: [other orders of its arguments that count]}
     without     [[label, line]] of statements to leave out
+    elsewhere   modules that another zygote has: where they are needed, nothing is run, and Elsewhere raised
     statement_s CPU seconds for one statement that definitions need
 
 The files handed in lie in the working directory. The report is plain data: {"units": [{"label", "status",
@@ -31,7 +32,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import nearby, oldnumpy, sources
-from .execution import Loading
+from .execution import Elsewhere, Loading
+
+__all__ = ["Elsewhere", "label_of", "load", "trace_of"]
 
 trace_of = sources.trace_of
 label_of = sources.label_of

@@ -4,6 +4,7 @@ Imports, functions and classes are always taken. Of the rest, a statement is tak
 a name that what is asked for needs: what decorators, defaults, bases and class bodies read when they are
 defined, and what functions read as global when they are called, followed from the names asked for. So
 constants, seeds and tables that functions use are made, and training, plots and reading data are not.
+An import that nothing asked for reads may wait for ever where it only costs time.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import ast
 import dis
 import inspect
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import CodeType
 
@@ -56,21 +57,41 @@ class Facts:
     passes: set[str] = field(default_factory=set)  # given to the call whose value it binds
 
 
-def definitions(statements: Iterable[ast.stmt], wanted: Iterable[str]) -> list[ast.stmt]:
-    """The statements, in their order, that define `wanted` (all that is defined when empty) and its needs.
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What is taken of a program, by identity."""
 
-    Blocks (`if`, `try`, `with`) are cut down to what is needed of them.
+    kept: frozenset[int]
+    read: frozenset[int]  # of these and in them: what is read to make or to call what is asked for
+    waiting: frozenset[int] = frozenset()  # imports that are not kept because nobody asked reads them
+
+
+def definitions(
+    statements: Iterable[ast.stmt],
+    wanted: Iterable[str],
+    *,
+    can_wait: Callable[[ast.stmt], bool] = lambda statement: False,
+) -> Slice:
+    """The statements that define `wanted` (all that is defined when empty) and its needs.
+
+    Blocks (`if`, `try`, `with`) are cut down to what is needed of them. `can_wait` tells the imports that do
+    nothing but bind names.
     """
     statements = list(statements)
     try:
-        return _definitions(statements, set(wanted))
+        return _definitions(statements, set(wanted), can_wait)
     except RecursionError:  # blocks nested too deeply, as a thousand `elif` are
-        return [s for s in statements if isinstance(s, TAKEN)]
+        return _whole(s for s in statements if isinstance(s, TAKEN))
 
 
-def bare(statements: Iterable[ast.stmt]) -> list[ast.stmt]:
+def bare(statements: Iterable[ast.stmt]) -> Slice:
     """Imports, functions, classes and constants written out: what can be had when their needs do no good."""
-    return [s for s in statements if isinstance(s, TAKEN) or _is_literal(s)]
+    return _whole(s for s in statements if isinstance(s, TAKEN) or _is_literal(s))
+
+
+def _whole(statements: Iterable[ast.stmt]) -> Slice:
+    kept = frozenset(id(s) for s in statements)
+    return Slice(kept, kept)
 
 
 def _is_literal(statement: ast.stmt) -> bool:
@@ -90,26 +111,37 @@ def _is_literal(statement: ast.stmt) -> bool:
     return all(isinstance(node, allowed) for node in ast.walk(statement.value))
 
 
-def _definitions(statements: list[ast.stmt], wanted: set[str]) -> list[ast.stmt]:
+def _definitions(statements: list[ast.stmt], wanted: set[str], can_wait: Callable[[ast.stmt], bool]) -> Slice:
     facts: dict[int, Facts] = {}
+    imports: list[ast.stmt] = []
     for statement in statements:
-        for leaf, headers in _leaves(statement):
+        for leaf, headers in leaves(statement):
             facts[id(leaf)] = facts_of(leaf)
             facts[id(leaf)].now |= headers
-    kept = _kept(facts, wanted)
+            if isinstance(leaf, _IMPORTS):
+                imports.append(leaf)
+    read = _read(facts, wanted)
+    waiting = {id(s) for s in imports if id(s) not in read and can_wait(s)}
+    kept = read | {key for key, fact in facts.items() if fact.always} - waiting
     cut = (_cut(statement, kept) for statement in statements)
-    return [statement for statement in cut if statement is not None]
+    whole = frozenset(id(statement) for statement in cut if statement is not None)
+    return Slice(whole, frozenset(read), frozenset(waiting))
 
 
-def _kept(facts: dict[int, Facts], wanted: set[str]) -> set[int]:
-    kept = {key for key, fact in facts.items() if fact.always}
+def _read(facts: dict[int, Facts], wanted: set[str]) -> set[int]:
+    """The statements that make what is wanted, and what is read to make or to call it.
+
+    `from m import *` may make anything.
+    """
+    read = {key for key, fact in facts.items() if fact.is_import and "*" in fact.binds}
     defined = {name for fact in facts.values() if fact.is_definition for name in fact.binds}
     imported = {name for fact in facts.values() if fact.is_import for name in fact.binds}
     globals_set_by = _setters(facts)
     needed: set[str] = set()
     todo = list(wanted or defined)
-    for key in kept:
-        todo.extend(facts[key].now)
+    for fact in facts.values():
+        if fact.always:
+            todo.extend(fact.now)
     by_name: dict[str, list[int]] = {}
     for key, fact in facts.items():
         for name in fact.binds | (fact.changes - imported):
@@ -122,9 +154,9 @@ def _kept(facts: dict[int, Facts], wanted: set[str]) -> set[int]:
         needed.add(name)
         keys = by_name.get(name, []) or globals_set_by.get(name, [])
         for key in keys:
-            kept.add(key)
+            read.add(key)
             todo.extend(facts[key].now | facts[key].later)
-    return kept
+    return read
 
 
 def _rebinds(fact: Facts, defined: set[str]) -> bool:
@@ -148,12 +180,24 @@ def _setters(facts: dict[int, Facts]) -> dict[str, list[int]]:
 def names_defined(statement: ast.stmt) -> list[str]:
     """Functions and classes that a statement defines, and names that it assigns, also inside blocks."""
     found: list[str] = []
-    for leaf, _ in _leaves(statement):
+    for leaf, _ in leaves(statement):
         match leaf:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 found.append(name)
             case ast.Assign(targets=targets):
                 found.extend(t.id for t in targets if isinstance(t, ast.Name))
+    return found
+
+
+def modules_imported(nodes: Iterable[ast.AST]) -> set[str]:
+    """The modules, dotted, that these statements import, also when functions in them are called."""
+    found: set[str] = set()
+    for node in nodes:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Import):
+                found.update(alias.name for alias in inner.names)
+            elif isinstance(inner, ast.ImportFrom) and inner.module and not inner.level:
+                found.add(inner.module)
     return found
 
 
@@ -165,17 +209,17 @@ def names_read(statements: Iterable[ast.stmt]) -> set[str]:
 # --- leaves: statements that are taken or left as a whole --------------------------------------------
 
 
-def _leaves(
+def leaves(
     statement: ast.stmt, headers: frozenset[str] = frozenset()
 ) -> Iterator[tuple[ast.stmt, frozenset[str]]]:
-    """Each leaf with the names that the blocks around it read."""
+    """Each statement that is not a block, with the names that the blocks around it read."""
     if not isinstance(statement, _BLOCKS):
         yield statement, headers
         return
     headers |= _header(statement)
     for body in _bodies(statement):
         for inner in body:
-            yield from _leaves(inner, headers)
+            yield from leaves(inner, headers)
 
 
 def _header(block: Block) -> frozenset[str]:
@@ -203,7 +247,7 @@ def _bodies(block: Block) -> Iterator[list[ast.stmt]]:
 def _cut(statement: ast.stmt, kept: set[int]) -> ast.stmt | None:
     if not isinstance(statement, _BLOCKS):
         return statement if id(statement) in kept else None
-    if not any(id(leaf) in kept for leaf, _ in _leaves(statement)):
+    if not any(id(leaf) in kept for leaf, _ in leaves(statement)):
         return None
     for body in _bodies(statement):
         had = bool(body)

@@ -81,6 +81,9 @@ def _live(link: socket.socket) -> None:
             channel.send(link, {"report": probes.run(request["probes"])})
             return
         namespace, report = running.load(request)
+    except running.Elsewhere:
+        channel.send(link, {"elsewhere": True})
+        return
     except BaseException as error:
         complain(CHANNEL_FD, error)
         return
@@ -106,9 +109,8 @@ def _answer_checks(link: socket.socket, namespace: dict[str, Any]) -> None:
             _check(parent, fds[0], order, namespace)
         os.close(fds[0])
         _, status, used = os.wait4(pid, 0)
-        channel.send(
-            link, {"ended": order["number"], "status": status, "cpu_s": used.ru_utime + used.ru_stime}
-        )
+        told = {"ended": order["number"], "status": status, "cpu_s": used.ru_utime + used.ru_stime}
+        channel.send(link, told | {"memory_bytes": used.ru_maxrss << 10})
 
 
 def _check(parent: int, sock: int, order: dict[str, Any], namespace: dict[str, Any]) -> NoReturn:
