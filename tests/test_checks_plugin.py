@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from grader.checks import Student
 from grader.checks.connection import Interrupted
 from grader.checks.oracle import LocalConnection, Oracle, OracleError
+from grader.checks.outcomes import StudentError
 from grader.checks.plugin import CheckRunner, collect_checks, run_checks
 from grader.checks.suite import Run
 from grader.errors import AssignmentError
 from grader.model import CheckResult, Compared, Example, Outcome, Visibility, text
-from tests.fakes import names, run, suite
+from tests.fakes import names, run, student, suite
 
 REFERENCE = "def double(x): return 2 * x"
 DOUBLE = '''
@@ -261,6 +264,30 @@ def test_a_runner_serves_many_students_with_one_import_and_ends_its_fixtures_aft
     assert str(result("def double(x): return x").message) == "open closed open"
     assert result(REFERENCE).outcome is Outcome.PASSED
     assert str(result("def double(x): return x").message) == "open closed open closed open closed open"
+
+
+def test_many_calls_in_one_request_give_what_single_calls_give() -> None:
+    code = "def add(a, b): return a + b\ndef fail_at(x): return 1 / (x - 2)"
+    person = student(code)
+    arguments = [(float(i), np.arange(i)) for i in range(4)]
+    singly = [person.call("add", *pair) for pair in arguments]
+    at_once = person.call_each("add", arguments)
+    assert [v.tolist() for v in at_once] == [v.tolist() for v in singly]
+    assert person.call_each("add", []) == ()
+    with pytest.raises(StudentError, match="ZeroDivisionError"):
+        person.call_each("fail_at", [(1,), (2,), (3,)])
+
+
+@pytest.mark.parametrize("answer", [{"value": 3}, {"value": (1,)}, {"value": (1, 2, 3)}], ids=str)
+def test_as_many_values_as_calls_or_none(answer: Mapping[str, Any]) -> None:
+    class Forger:
+        def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
+            return answer
+
+        def close(self) -> None: ...
+
+    with pytest.raises(Interrupted, match="no sense"):
+        Student(Forger()).call_each("f", [(1,), (2,)])
 
 
 @pytest.mark.parametrize("body", ["pytest.skip('not now')", "pytest.fail('no')", "raise SystemExit"])

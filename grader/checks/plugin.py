@@ -31,7 +31,7 @@ from grader.model import Check, CheckResult, Evidence, Outcome, Text, Visibility
 _OFF = (
     *("cacheprovider", "terminal", "capture", "logging", "warnings", "junitxml", "doctest", "faulthandler"),
     *("stepwise", "tmpdir", "pastebin", "unraisableexception", "threadexception", "debugging", "recwarn"),
-    *("setuponly", "setupplan"),
+    *("setuponly", "setupplan", "skipping", "unittest", "subtests"),
 )
 _TO_TRY = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED)
 _COSTLY = (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED)  # one seed of these is enough

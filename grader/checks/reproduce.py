@@ -44,6 +44,9 @@ def _statement(request: Mapping[str, Any], answer: Mapping[str, Any], names: dic
         expression = _callee(request, names)
     elif do == "set":
         return f"{_callee(request, names)} = {_value(request['value'], names)}"
+    elif "each" in request:
+        calls = (f"{_callee(request, names)}{_tuple(args, names)}" for args in request["each"])
+        expression = f"[{', '.join(calls)}]"
     else:
         arguments = [_value(a, names) for a in request["args"]]
         arguments += [f"{k}={_value(v, names)}" for k, v in request["kwargs"].items()]
@@ -55,6 +58,10 @@ def _statement(request: Mapping[str, Any], answer: Mapping[str, Any], names: dic
         names[made.id] = f"{_stem(request)}_{len(names) + 1}"
         return f"{names[made.id]} = {expression}"
     return expression
+
+
+def _tuple(args: Sequence[Any], names: dict[int, str]) -> str:
+    return f"({', '.join(_value(a, names) for a in args)})"
 
 
 def _callee(request: Mapping[str, Any], names: dict[int, str]) -> str:

@@ -7,7 +7,7 @@ vet it with `grader.checks.expect` before computing with it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,17 +44,23 @@ class Student:
         """What the student's function `name` returns."""
         return self._call(None, name, name, args, kwargs)["value"]
 
+    def call_each(self, name: str, /, arguments: Sequence[tuple[Value, ...]]) -> tuple[Value, ...]:
+        """What the student's function returns for each tuple of arguments, one after the other.
+
+        One request, where `call` would take as many as there are tuples: some dozens save milliseconds.
+        """
+        return self._call_each(None, name, name, arguments)
+
     def create(self, name: str, /, *args: Value, **kwargs: Value) -> StudentObject:
         """An object made by the student's class `name`; it stays in the student's process."""
-        answer = self._ask(
-            {"do": "create", "name": name} | _arguments(args, kwargs), _shown(name, args, kwargs)
-        )
+        request = {"do": "create", "name": name} | _arguments(args, kwargs)
+        answer = self._ask(request, lambda: _shown(name, args, kwargs))
         return StudentObject(self, _handle(answer["value"]), name)
 
     def collect(self, name: str, /, *args: Value, limit: int = 1000, **kwargs: Value) -> tuple[Value, ...]:
         """The first `limit` items of the iterable that the student's function returns."""
         request = {"do": "call", "name": name, "collect": limit} | _arguments(args, kwargs)
-        values = self._ask(request, _shown(name, args, kwargs))["value"]
+        values = self._ask(request, lambda: _shown(name, args, kwargs))["value"]
         if not isinstance(values, tuple):
             raise garbled()
         return values
@@ -65,31 +71,42 @@ class Student:
 
     def get(self, name: str) -> Value:
         """The value of the student's global `name`."""
-        return self._ask({"do": "get", "name": name}, name)["value"]
+        return self._ask({"do": "get", "name": name}, lambda: name)["value"]
 
     def make(self, expression: str, *, name: str = "") -> StudentObject:
         """The value of an expression in the student's names; it stays in the student's process.
 
         For arguments that are functions: `student.make("lambda w: (w ** 2).sum()")`. Messages call it `name`.
         """
-        answer = self._ask({"do": "make", "expression": expression}, name or expression)
+        answer = self._ask({"do": "make", "expression": expression}, lambda: name or expression)
         return StudentObject(self, _handle(answer["value"]), name or expression)
 
     def has(self, name: str) -> bool:
         """Is `name` defined?"""
         try:
-            self._ask({"do": "get", "name": name}, name)
+            self._ask({"do": "get", "name": name}, lambda: name)
         except StudentMissing:
             return False
         return True
 
     def _call(self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any) -> Mapping[str, Any]:
         request = {"do": "call", "on": on, "name": name} | _arguments(args, kwargs)
-        return self._ask(request, _shown(label, args, kwargs))
+        return self._ask(request, lambda: _shown(label, args, kwargs))
+
+    def _call_each(
+        self, on: Handle | None, name: str, label: str, arguments: Sequence[tuple[Value, ...]]
+    ) -> tuple[Value, ...]:
+        each = tuple(tuple(_sent(a) for a in args) for args in arguments)
+        request = {"do": "call", "on": on, "name": name, "each": each}
+        first = arguments[0] if arguments else ()
+        values = self._ask(request, lambda: _shown(label, first, {}))["value"]
+        if not isinstance(values, tuple) or len(values) != len(each):
+            raise garbled()
+        return values
 
     def _observe(self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any) -> Observation:
         request = {"do": "call", "on": on, "name": name, "observe": True} | _arguments(args, kwargs)
-        answer = self._ask(request, _shown(label, args, kwargs))
+        answer = self._ask(request, lambda: _shown(label, args, kwargs))
         inputs, count, functions = (answer.get(k) for k in ("inputs", "instructions", "functions"))
         if not (isinstance(inputs, tuple) and type(count) is int and isinstance(functions, list)):
             raise garbled()
@@ -100,7 +117,8 @@ class Student:
             functions=tuple(str(f) for f in functions),
         )
 
-    def _ask(self, request: dict[str, Any], shown: str) -> Mapping[str, Any]:
+    def _ask(self, request: dict[str, Any], shown: Callable[[], str]) -> Mapping[str, Any]:
+        """The answer; `shown` gives the call as people read it, should it come to that."""
         if len(self.exchanges) <= MAX_CALLS:
             self.exchanges.append((request, {}))
         answer = self._connection.ask(request)
@@ -111,7 +129,7 @@ class Student:
             name = str(answer["missing"])[:200]
             raise StudentMissing(text("{name} is not defined.", name=name))
         if "raised" in answer:
-            raise _raised(answer["raised"], shown)
+            raise _raised(answer["raised"], shown())
         if "value" not in answer:
             raise garbled()
         return {k: self._wrap(v) for k, v in answer.items()}
@@ -141,6 +159,10 @@ class StudentObject:
         """What the method returns."""
         return self._student._call(self.handle, method, f"{self.name}.{method}", args, kwargs)["value"]
 
+    def call_each(self, method: str, /, arguments: Sequence[tuple[Value, ...]]) -> tuple[Value, ...]:
+        """As `Student.call_each`."""
+        return self._student._call_each(self.handle, method, f"{self.name}.{method}", arguments)
+
     def observe(self, method: str, /, *args: Value, **kwargs: Value) -> Observation:
         """As `Student.observe`."""
         return self._student._observe(self.handle, method, f"{self.name}.{method}", args, kwargs)
@@ -148,12 +170,12 @@ class StudentObject:
     def get(self, attribute: str) -> Value:
         """The value of an attribute; dots walk on: "fc1.W"."""
         request = {"do": "get", "on": self.handle, "name": attribute}
-        return self._student._ask(request, f"{self.name}.{attribute}")["value"]
+        return self._student._ask(request, lambda: f"{self.name}.{attribute}")["value"]
 
     def set(self, attribute: str, value: Value) -> None:
         """Set an attribute; dots walk on."""
         request = {"do": "set", "on": self.handle, "name": attribute, "value": _sent(value)}
-        self._student._ask(request, f"{self.name}.{attribute}")
+        self._student._ask(request, lambda: f"{self.name}.{attribute}")
 
 
 def _arguments(args: tuple[Value, ...], kwargs: dict[str, Value]) -> dict[str, Any]:

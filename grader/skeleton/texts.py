@@ -137,10 +137,11 @@ def test_gradient_differences(student: Student, rng: np.random.Generator, number
     p, y = numbers(7), numbers(7)
     gradient = expect_array(student.call("loss_gradient", p, y), shape=(7,), name="loss_gradient(p, y)")
 
-    def loss(at: np.ndarray) -> float:
-        return expect_scalar(student.call("mean_squared_error", at, y), name="mean_squared_error(p, y)")
+    def losses(places):
+        values = student.call_each("mean_squared_error", [(at, y) for at in places])
+        return [expect_scalar(value, name="mean_squared_error(p, y)") for value in values]
 
-    expect_gradient(loss, p, gradient, name="loss_gradient(p, y)", rng=rng)
+    expect_gradient(losses, p, gradient, name="loss_gradient(p, y)", rng=rng)
 '''
 
 MISSING_MEAN = '''\

@@ -28,6 +28,19 @@ def reader(source: socket.socket) -> Callable[[int], bytes]:
     return read_exactly
 
 
+def buffered_reader(source: socket.socket) -> Callable[[int], bytes]:
+    """The same for a socket on which nothing but frames comes: a frame mostly takes one system call."""
+    read = source.makefile("rb", buffering=1 << 16).read
+
+    def read_exactly(size: int) -> bytes:
+        data: bytes = read(size)
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    return read_exactly
+
+
 def send(target: socket.socket, value: Mapping[str, object]) -> None:
     """One frame."""
     target.sendall(wire.encode(dict(value)))

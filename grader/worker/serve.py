@@ -1,7 +1,8 @@
 """Answer a check's requests about the student's names, in the student's process.
 
 A request is a dict: `do` is "call", "create", "get", "set", "make" or "end"; `on` is None for the
-student's names or the handle of an object; `name` is looked up there, dots walk attributes. An answer is a
+student's names or the handle of an object; `name` is looked up there, dots walk attributes. A call has `args`
+and `kwargs`, or `each`: a tuple of arguments for each of many calls, whose values come in one. An answer is a
 dict with one of `value`, `raised`, `missing`.
 """
 
@@ -67,6 +68,8 @@ class Answerer:
         found = self._find(request.get("on"), request["name"])
         if do == "get":
             return {"value": self._out(found)}
+        if request.get("each") is not None:
+            return {"value": tuple(self._out(found(*self._in(args))) for args in request["each"])}
         args = tuple(self._in(a) for a in request["args"])
         kwargs = {k: self._in(v) for k, v in request["kwargs"].items()}
         if do == "create":

@@ -120,7 +120,7 @@ def _check(parent: int, sock: int, order: dict[str, Any], namespace: dict[str, A
         seed(order["seed"])
         line = socket.socket(fileno=sock)
         channel.send(line, {"ready": True})
-        serve.serve(channel.reader(line), line.sendall, namespace)
+        serve.serve(channel.buffered_reader(line), line.sendall, namespace)
     except BaseException:
         traceback.print_exc()
         os._exit(70)

@@ -20,7 +20,7 @@ from typing import Any
 from . import channel, confine, family, kernel, namespaces, submission
 from .workspace import empty, remove
 
-PRELOADED_ALWAYS = ("numpy.random", "numpy.linalg", "numpy.testing", "encodings.idna")
+PRELOADED_ALWAYS = ("numpy.random", "numpy.linalg", "encodings.idna")
 REAP_EVERY_MS = 100
 
 

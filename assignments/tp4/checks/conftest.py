@@ -34,27 +34,38 @@ def numbers(rng: np.random.Generator) -> Callable[..., Array]:
 
 
 @pytest.fixture
-def make_linear() -> Callable[..., StudentObject]:
+def fill() -> Callable[..., None]:
+    """Gives parameters to somebody's layers, each a tuple of layer, W and b."""
+    made: dict[Student, StudentObject] = {}
+
+    def give(person: Student, *layers: tuple[StudentObject, Array, Array]) -> None:
+        if person not in made:
+            made[person] = person.make(FILL, name="filling W and b")
+        made[person].call("__call__", *layers)
+
+    return give
+
+
+@pytest.fixture
+def make_linear(fill: Callable[..., None]) -> Callable[..., StudentObject]:
     """Makes somebody's Linear with given parameters."""
 
     def make(person: Student, W: Array, b: Array, *, lr: float = 0.1) -> StudentObject:
         layer = person.create("Linear", W.shape[0], W.shape[1], lr=lr, seed=0)
-        person.make(FILL, name="filling W and b").call("__call__", (layer, W, b))
+        fill(person, (layer, W, b))
         return layer
 
     return make
 
 
 @pytest.fixture
-def make_net() -> Callable[..., StudentObject]:
+def make_net(fill: Callable[..., None]) -> Callable[..., StudentObject]:
     """Makes somebody's TwoLayerPerceptron with given parameters W1, b1, W2, b2."""
 
     def make(person: Student, parameters: tuple[Array, ...], **options: float) -> StudentObject:
         W1, b1, W2, b2 = parameters
         net = person.create("TwoLayerPerceptron", *W1.shape, W2.shape[1], **{"lr": 0.1, "seed": 0} | options)
-        person.make(FILL, name="filling W and b").call(
-            "__call__", (net.get("fc1"), W1, b1), (net.get("fc2"), W2, b2)
-        )
+        fill(person, (net.get("fc1"), W1, b1), (net.get("fc2"), W2, b2))
         return net
 
     return make

@@ -65,11 +65,12 @@ def test_loss_differences(student: Student, rng: np.random.Generator, numbers: A
     X, y, w, b = numbers(11, 4), rng.permutation(np.arange(11) % 2), numbers(4), numbers(1)
     dw, db = _pair(student.call("gradients", X, y, w, float(b[0])), 4, "(dw, db)")
 
-    def loss(w: Any, b: Any) -> float:
-        return expect_scalar(student.call("loss", X, y, w, float(b[0])), name="the loss")
+    def losses(places: list[tuple[Any, Any]]) -> list[float]:
+        values = student.call_each("loss", [(X, y, w, float(b[0])) for w, b in places])
+        return [expect_scalar(value, name="the loss") for value in values]
 
-    expect_gradient(lambda at: loss(at, b), w, dw, name="dw", rng=rng)
-    expect_gradient(lambda at: loss(w, at), b, np.array([db]), name="db", rng=rng)
+    expect_gradient(lambda at: losses([(w, b) for w in at]), w, dw, name="dw", rng=rng)
+    expect_gradient(lambda at: losses([(w, b) for b in at]), b, np.array([db]), name="db", rng=rng)
 
 
 @pytest.mark.check(points=1.0, group="Descent", seeds=3)

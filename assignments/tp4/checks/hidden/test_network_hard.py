@@ -44,12 +44,13 @@ def test_network_differences(
     first, second = again.get("fc1"), again.get("fc2")
     for i, name in enumerate(("fc1.dW", "fc1.db", "fc2.dW", "fc2.db")):
 
-        def loss(at: Any, i: int = i) -> float:
-            W1, b1, W2, b2 = (*parameters[:i], at, *parameters[i + 1 :])
-            value = evaluate.call("__call__", again, X, y, (first, W1, b1), (second, W2, b2))
-            return expect_scalar(value, name="loss(y)")
+        def losses(places: Any, i: int = i) -> list[float]:
+            moved = [(*parameters[:i], at, *parameters[i + 1 :]) for at in places]
+            calls = [(again, X, y, (first, W1, b1), (second, W2, b2)) for W1, b1, W2, b2 in moved]
+            values = evaluate.call_each("__call__", calls)
+            return [expect_scalar(value, name="loss(y)") for value in values]
 
-        expect_gradient(loss, parameters[i], gradients[i], name=name, rng=rng)
+        expect_gradient(losses, parameters[i], gradients[i], name=name, rng=rng)
 
 
 @pytest.mark.check(points=0.5, group="Network", after="linear_shapes")
