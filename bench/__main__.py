@@ -3,44 +3,59 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
+import os
 import shutil
 import sys
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from bench import notebooks, own, peers, stages, tables
-from bench.measure import adopt_orphans
-from bench.notebooks import ROOT, make_class, make_small_class, write_class
+from bench import own, peers, tables
+from bench.figures import Figures
+from bench.measure import Usage, adopt_orphans, measure
+from bench.notebooks import ROOT, HandIn, make_class, make_small_class, write_class
+from bench.tables import MODES
 
-PARTS = ("stages", "peers", "sizes", "growth")
+ENV = {**peers.ENV, "PYTHONPATH": str(ROOT)}
 
 
 def main() -> None:
     """Run the parts that are asked for; the table keeps the last figures of the others."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all by default")
-    parser.add_argument("--class", dest="size", type=int, default=24, help="notebooks, beside the others")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[24, 240, 2400])
-    parser.add_argument("--growth", type=int, nargs="+", default=[100, 1000, 10000])
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--isolation", default="auto")
-    parser.add_argument("--work", type=Path, default=ROOT / "out" / "bench")
-    parser.add_argument("--write", type=Path, default=ROOT / "docs" / "performance.md")
-    options = parser.parse_args()
-    unknown = set(options.parts) - set(PARTS)
-    if unknown:
-        parser.error(f"there is no part {', '.join(sorted(unknown))}: give some of {', '.join(PARTS)}")
+    options = _options()
     adopt_orphans()
     options.work.mkdir(parents=True, exist_ok=True)
-    figures = tables.Figures.read(options.work / "figures.json")
-    for part in options.parts or PARTS:
-        sys.stderr.write(f"{part} …\n")
-        _MEASURES[part](options, figures)
-        figures.save(options.work / "figures.json")
+    figures = Figures.read(options.work / "figures.json")
+    try:
+        for part in options.parts or PARTS:
+            if part != "page":
+                sys.stderr.write(f"{part} …\n")
+                PARTS[part](options, figures)
+    finally:
         options.write.write_text(tables.page(figures), "utf-8")
     sys.stdout.write(tables.page(figures))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    add = parser.add_argument
+    add("parts", nargs="*", help=f"of {', '.join(PARTS)}, or page, which only writes; all by default")
+    add("--class", dest="size", type=int, default=24, help="notebooks, beside the others")
+    add("--sizes", type=int, nargs="*", default=[24, 240, 2400], help="of classes, in the default mode")
+    add("--sizes-all", type=int, nargs="*", default=[24, 240], help='of classes, with load = "all"')
+    add("--growth", type=int, nargs="+", default=[100, 1000, 10000], help="of classes of small submissions")
+    add("--strict", type=int, default=12, help="notebooks for what is the student's, and stage by stage")
+    add("--jobs", type=int, default=os.cpu_count() or 1, help="for sizes and growth")
+    add("--isolation", default="auto")
+    add("--work", type=Path, default=ROOT / "out" / "bench")
+    add("--write", type=Path, default=ROOT / "docs" / "performance.md")
+    options = parser.parse_args()
+    options.work = options.work.resolve()  # commands are started elsewhere
+    unknown = set(options.parts) - {*PARTS, "page"}
+    if unknown:
+        parser.error(f"there is no part {', '.join(sorted(unknown))}: give some of {', '.join(PARTS)}")
+    return options
 
 
 def _fresh(folder: Path) -> Path:
@@ -49,102 +64,145 @@ def _fresh(folder: Path) -> Path:
     return folder
 
 
-def measure_stages(options: argparse.Namespace, figures: tables.Figures) -> None:
-    """Our own process, one submission at a time."""
-    source = write_class(make_class(12), _fresh(options.work / "stages"))
-    found = stages.profile(source, ROOT / "assignments" / "tp4", isolation=options.isolation)
-    figures.set("stages", [[s.name, s.cpu_ms, s.wall_ms, s.calls] for s in found])
+# --- beside others ------------------------------------------------------------------------------------------
 
 
-def measure_peers(options: argparse.Namespace, figures: tables.Figures) -> None:
+def measure_peers(options: argparse.Namespace, figures: Figures) -> None:
     """Everybody on the same notebooks, one at a time."""
-    work = _fresh(options.work / "peers")
-    class_ = list(make_class(options.size))
-    source = write_class(iter(class_), work / "class")
-    rows: list[list[object]] = []
-    add = partial(_add_row, figures, options.size, rows)
-    add("plain script", peers.run_scripts(class_, _fresh(work / "scripts"), sys.executable))
-    for mode, words in (("definitions", "default"), ("all", 'load = "all"')):
-        copied = own.copy_assignments(_fresh(work / mode), mode=mode)
-        run = own.grade(
-            source,
-            work / f"out-{mode}",
-            options.size,
-            jobs=1,
-            isolation=options.isolation,
-            assignments=copied,
+    work, class_ = _fresh(options.work / "peers"), list(make_class(options.size))
+    figures.only("peers", size=options.size)
+
+    def add(key: str, name: str, usages: Sequence[Usage]) -> None:
+        cpu_s, wall_s = (
+            math.fsum(getattr(u, what) for u in usages) / len(class_) for what in ("cpu_s", "wall_s")
         )
-        add(f"grader, {words}", [run.usage])
-    envs = options.work / "envs"
+        most = max(u.tree_bytes for u in usages)
+        figures.add("peers", key, name=name, size=len(class_), cpu_s=cpu_s, wall_s=wall_s, tree_bytes=most)
+
+    add("script", "plain script", peers.run_scripts(class_, _fresh(work / "scripts"), sys.executable))
+    source = write_class(iter(class_), work / "class")
+    for words, assignment in (
+        ("the same 16 checks", own.EQUIVALENT),
+        ("all 33 checks of TP4, mistakes named", own.TP4),
+    ):
+        for mode, mode_words in MODES.items():
+            folder = work / f"{assignment.name}-{mode}"
+            copied = own.copy_assignments(_fresh(folder), mode=mode, assignment=assignment)
+            run = own.grade(
+                source,
+                folder / "out",
+                jobs=1,
+                isolation=options.isolation,
+                assignments=copied,
+                tp=assignment.name,
+            )
+            add(f"{assignment.name}-{mode}", f"grader, {words}, {mode_words}", [run.usage])
+    _measure_others(options.work / "envs", class_, work, add)
+
+
+def _measure_others(
+    envs: Path, class_: Sequence[HandIn], work: Path, add: Callable[[str, str, Sequence[Usage]], None]
+) -> None:
     converter = peers.install("nbconvert", envs)
     done = peers.run_nbconvert(converter, class_, _fresh(work / "nbconvert"))
-    add(f"nbconvert {converter.version()} --execute (no tests)", done)
+    add("nbconvert", f"nbconvert {converter.version()} --execute, no checks", done)
     otter = peers.install("otter", envs)
-    add(f"otter-grader {otter.version()}, otter run", peers.run_otter(otter, class_, _fresh(work / "otter")))
+    done = peers.run_otter(otter, class_, _fresh(work / "otter"))
+    add("otter", f"otter-grader {otter.version()}, otter run", done)
     nbgrader = peers.install("nbgrader", envs)
     graded, told = peers.run_nbgrader(nbgrader, class_, _fresh(work / "nbgrader"))
-    add(f"nbgrader {nbgrader.version()}, autograde", [graded])
-    add(f"nbgrader {nbgrader.version()}, autograde and feedback", [graded, told])
+    add("nbgrader", f"nbgrader {nbgrader.version()}, autograde", [graded])
+    add("nbgrader-feedback", f"nbgrader {nbgrader.version()}, autograde and feedback", [graded, told])
 
 
-def _add_row(
-    figures: tables.Figures, size: int, rows: list[list[object]], name: str, usages: list[peers.Usage]
-) -> None:
-    """One grader's line: means per submission, and the most memory."""
-    cpu_s, wall_s = (math.fsum(getattr(u, what) for u in usages) / size for what in ("cpu_s", "wall_s"))
-    rows.append([name, cpu_s, wall_s, max(u.tree_bytes for u in usages)])
-    figures.set("peers", rows)
-    figures.set("peers_class", size)
+# --- our own ------------------------------------------------------------------------------------------------
 
 
-def measure_sizes(options: argparse.Namespace, figures: tables.Figures) -> None:
-    """Classes with training inside: throughput and memory."""
+def measure_sizes(options: argparse.Namespace, figures: Figures) -> None:
+    """Classes with training inside: throughput, what we add, and memory."""
     work = _fresh(options.work / "sizes")
-    rows = []
-    for size in options.sizes:
-        source = write_class(make_class(size), work / f"class-{size}")
-        run = own.grade(
-            source,
-            work / f"out-{size}",
-            size,
-            jobs=options.jobs,
-            isolation=options.isolation,
-            assignments=ROOT / "assignments",
-        )
-        rows.append([size, run.usage.wall_s, run.usage.cpu_s, run.student_s, run.usage.peak_bytes, run.state])
-        figures.set("sizes", rows)
-        figures.set("jobs", options.jobs)
-        shutil.rmtree(source)
+    figures.only("sizes", jobs=options.jobs)
+    for mode, sizes in (("definitions", options.sizes), ("all", options.sizes_all)):
+        assignments = own.copy_assignments(_fresh(work / mode), mode=mode)
+        for size in sizes:
+            source = write_class(make_class(size), work / mode / f"class-{size}")
+            out = work / mode / f"out-{size}"
+            run = own.grade(
+                source, out, jobs=options.jobs, isolation=options.isolation, assignments=assignments
+            )
+            figures.add(
+                "sizes",
+                f"{mode}-{size}",
+                mode=mode,
+                size=size,
+                jobs=options.jobs,
+                student_s=run.student_s,
+                states=run.states,
+                tier=run.tier,
+                **_costs(run.usage),
+            )
+            shutil.rmtree(source)
+            shutil.rmtree(out)
 
 
-def measure_growth(options: argparse.Namespace, figures: tables.Figures) -> None:
-    """Small submissions, one small check: what we add to each."""
+def measure_growth(options: argparse.Namespace, figures: Figures) -> None:
+    """Small submissions, one small check: what we add to each, and the files derived once more."""
     work = _fresh(options.work / "growth")
+    figures.only("growth", jobs=options.jobs)
     assignments = own.tiny_assignments(_fresh(work / "tiny"))
-    rows = []
     for size in options.growth:
-        source = write_class(make_small_class(size), work / f"class-{size}")
+        source, out = write_class(make_small_class(size), work / f"class-{size}"), work / f"out-{size}"
         run = own.grade(
-            source,
-            work / f"out-{size}",
-            size,
-            jobs=options.jobs,
-            isolation=options.isolation,
-            assignments=assignments,
-            tp="tiny",
+            source, out, jobs=options.jobs, isolation=options.isolation, assignments=assignments, tp="tiny"
         )
-        rows.append([size, run.usage.wall_s, run.usage.cpu_s, run.usage.peak_bytes])
-        figures.set("growth", rows)
+        again = own.derive_again(out, assignments=assignments)
+        figures.add(
+            "growth",
+            str(size),
+            size=size,
+            jobs=options.jobs,
+            again_wall_s=again.wall_s,
+            again_cpu_s=again.cpu_s,
+            **_costs(run.usage),
+        )
         shutil.rmtree(source)
+        shutil.rmtree(out)
 
 
-_MEASURES: dict[str, Callable[[argparse.Namespace, tables.Figures], None]] = {
-    "stages": measure_stages,
+def _costs(usage: Usage) -> dict[str, float]:
+    return {"wall_s": usage.wall_s, "cpu_s": usage.cpu_s, "peak_bytes": usage.peak_bytes}
+
+
+def measure_strict(options: argparse.Namespace, figures: Figures) -> None:
+    """One process, warm: how much of it is the student's, read in several ways."""
+    figures.add("strict", "strict", size=options.strict, **_apart("strict", options))
+
+
+def measure_stages(options: argparse.Namespace, figures: Figures) -> None:
+    """Our own process, warm, one submission at a time."""
+    found = _apart("stages", options)
+    figures.only("stages", size=None)  # all of them are measured together
+    for stage in found:
+        figures.add("stages", stage["name"], size=options.strict, **stage)
+
+
+def _apart(name: str, options: argparse.Namespace) -> Any:
+    """What `python -m bench.NAME` found: in a process of its own, whose linear algebra keeps to one core."""
+    work = _fresh(options.work / name)
+    command = [sys.executable, "-m", f"bench.{name}", str(options.strict), str(work), options.isolation]
+    usage = measure(command, cwd=ROOT, env=ENV, log=work / "log")
+    if usage.status:
+        raise RuntimeError(f"bench.{name} ended with {usage.status}:\n{usage.output[-3000:]}")
+    return json.loads((work / f"{name}.json").read_text("utf-8"))
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, Figures], None]] = {
     "peers": measure_peers,
     "sizes": measure_sizes,
     "growth": measure_growth,
+    "strict": measure_strict,
+    "stages": measure_stages,
 }
 
 if __name__ == "__main__":
-    assert notebooks.REFERENCE.is_file()
     main()

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _ready_s(slot: ForkSlot) -> float:
     began = time.perf_counter()
-    run = slot.run(_LIMITS)
+    run, _ = slot.run(_LIMITS, needs_all=True)
     run.wait_until_ready()
     ready_s = time.perf_counter() - began
     run.close()

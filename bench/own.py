@@ -13,6 +13,8 @@ from pathlib import Path
 from bench.measure import Usage, measure
 from bench.notebooks import ROOT
 
+TP4 = ROOT / "assignments" / "tp4"
+EQUIVALENT = ROOT / "bench" / "equivalent"  # the checks that others are given
 TINY = """title = "One function"
 points = 1
 timezone = "UTC"
@@ -35,28 +37,18 @@ def test_softmax(student: Student, rng: np.random.Generator) -> None:
 class Graded:
     """One run of `grader grade`."""
 
-    size: int
     usage: Usage
     student_s: float  # CPU that the store says the students' code took, loading and checks
-    state: str
-
-    @property
-    def per_submission_s(self) -> float:
-        """CPU time, everything included."""
-        return self.usage.cpu_s / self.size
+    states: str
+    tier: str
 
 
 def grade(
-    source: Path, out: Path, size: int, *, jobs: int, isolation: str, assignments: Path, tp: str = "tp4"
+    source: Path, out: Path, *, jobs: int, isolation: str, assignments: Path, tp: str = "tp4"
 ) -> Graded:
     """`grader grade` over a folder of hand-ins."""
-    command = [sys.executable, "-m", "grader", "grade", tp, str(source), "-o", str(out)]
-    usage = measure(
-        [*command, "--jobs", str(jobs), "--isolation", isolation, "--unsafe-no-isolation"],
-        cwd=ROOT,
-        env={"GRADER_ASSIGNMENTS": str(assignments)},
-        log=out.with_suffix(".log"),
-    )
+    command = ["grade", tp, str(source), "-o", str(out), "--jobs", str(jobs), "--isolation", isolation]
+    usage = _grader([*command, "--unsafe-no-isolation"], assignments=assignments, log=out.with_suffix(".log"))
     if usage.status not in (0, 1) or not (out / "grades.csv").exists():
         raise RuntimeError(f"grader ended with {usage.status}:\n{usage.output[-3000:]}")
     database = sqlite3.connect(out / "grades.sqlite")
@@ -64,21 +56,39 @@ def grade(
     states = database.execute("SELECT state, count(*) FROM result GROUP BY state").fetchall()
     database.close()
     words = ", ".join(f"{count} {state}" for state, count in states)
-    return Graded(size=size, usage=usage, student_s=student_s, state=words)
+    told = [line.partition(":")[2] for line in usage.output.splitlines() if line.startswith("isolation:")]
+    return Graded(usage=usage, student_s=student_s, states=words, tier=told[-1].strip() if told else "")
 
 
-def copy_assignments(folder: Path, *, mode: str) -> Path:
-    """TP4 and its reference, loaded in another mode; gives the folder of assignments."""
-    target = folder / "assignments"
-    shutil.copytree(
-        ROOT / "assignments" / "tp4", target / "tp4", ignore=shutil.ignore_patterns("__pycache__")
+def derive_again(out: Path, *, assignments: Path) -> Usage:
+    """`grader report`: pages, class page, CSV and all other files once more, from the database alone."""
+    usage = _grader(["report", str(out)], assignments=assignments, log=out.with_suffix(".again.log"))
+    if usage.status:
+        raise RuntimeError(f"grader report ended with {usage.status}:\n{usage.output[-3000:]}")
+    return usage
+
+
+def _grader(arguments: list[str], *, assignments: Path, log: Path) -> Usage:
+    return measure(
+        [sys.executable, "-m", "grader", *arguments],
+        cwd=ROOT,
+        env={"GRADER_ASSIGNMENTS": str(assignments)},
+        log=log,
     )
+
+
+def copy_assignments(folder: Path, *, mode: str, assignment: Path = TP4) -> Path:
+    """An assignment on TP4's reference, loaded in another mode; gives the folder of assignments."""
+    copy = folder / "assignments" / assignment.name
+    shutil.copytree(assignment, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "reference").mkdir()
     shutil.copy(ROOT / "reference" / "tp4.py", folder / "reference" / "tp4.py")
-    settings = target / "tp4" / "assignment.toml"
-    words = settings.read_text("utf-8").replace('mode = "definitions"', f'mode = "{mode}"')
-    settings.write_text(words, "utf-8")
-    return target
+    settings = copy / "assignment.toml"
+    words = settings.read_text("utf-8")
+    if 'mode = "definitions"' not in words:
+        raise RuntimeError(f"{assignment}: its mode is not set where it could be changed")
+    settings.write_text(words.replace('mode = "definitions"', f'mode = "{mode}"'), "utf-8")
+    return copy.parent
 
 
 def tiny_assignments(folder: Path) -> Path:

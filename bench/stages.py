@@ -1,15 +1,21 @@
-"""Where our own process spends its time on one submission, stage by stage."""
+"""Where our own process spends its time on one submission, stage by stage.
+
+`python -m bench.stages SIZE WORK ISOLATION` writes WORK/stages.json.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.notebooks import make_class, write_class
+from bench.own import TP4
 from grader import grade, store
 from grader.assignment import load_assignment
 from grader.checks import plugin
@@ -75,7 +81,8 @@ class _Timed:
 
     def _wrapped(self, name: str, result: Any) -> Any:
         if name == "load":
-            return _Timed(result, self._watch, {"begin": "sandbox: fork per check"})
+            stages = {"begin": "sandbox: fork per check", "close": "sandbox: end the submission"}
+            return _Timed(result, self._watch, stages)
         if name == "begin":
             stages = {"ask": "wire: ask the student", "close": "sandbox: end the check"}
             return _Timed(result, self._watch, stages)
@@ -88,25 +95,31 @@ class _Timed:
         self._inner.__exit__(*exception)
 
 
-def profile(source: Path, assignment_folder: Path, *, isolation: str) -> list[Stage]:
-    """Each stage's share, averaged over the hand-ins of a folder; the first is graded twice, to warm up."""
+def profile(source: Path, out: Path, assignment_folder: Path, *, isolation: str) -> list[Stage]:
+    """Each stage's share, averaged over the hand-ins of a folder.
+
+    All of them are graded twice. The first round, in which the oracle's answers and what known mistakes do
+    are found and kept, does not count: so it is for most submissions of a large class.
+    """
     assignment = load_assignment(assignment_folder)
     entries = find([source], timezone="UTC").entries
     watch = Stopwatch()
     with (
-        TemporaryDirectory() as name,
         open_slot(isolation=isolation, preload=assignment.preload()) as slot,
-        store.create_or_open(Path(name), assignment.card) as kept,
+        store.create_or_open(out, assignment.card) as kept,
     ):
-        grade.grade_submission(fetch(entries[0]), grade.open_desk(assignment, slot, seed=0))
+        desk = grade.open_desk(assignment, slot, seed=0)
+        for entry in entries:
+            graded = grade.grade_submission(fetch(entry), desk)
+            student_page(StudentView(card=assignment.card, graded=graded), language="en")
         timed_slot: Any = _Timed(slot, watch, {"load": "sandbox: load"})
-        desk = grade.open_desk(assignment, timed_slot, seed=0)
+        timed_desk = replace(desk, slot=timed_slot)
         with _patched(watch):
             for position, entry in enumerate(entries):
                 with watch.stage("discover: read the files"):
                     submission = fetch(entry)
                 with watch.stage("grade: the rest"):
-                    graded = grade.grade_submission(submission, desk)
+                    graded = grade.grade_submission(submission, timed_desk)
                 with watch.stage("store: keep the result"):
                     kept.put(graded, position)
                 with watch.stage("report: the student's page"):
@@ -125,11 +138,13 @@ def profile(source: Path, assignment_folder: Path, *, isolation: str) -> list[St
 
 @contextmanager
 def _patched(watch: Stopwatch) -> Iterator[None]:
-    """Charge pytest and the checks' own code to stages of their own. For measuring only."""
+    """Charge reading, running checks and naming mistakes to stages of their own. For measuring only."""
     targets: list[tuple[Any, str, str]] = [
         (grade, "read", "load: read the notebook"),
+        (plugin.CheckRunner, "run", "checks: around the bodies"),
         (plugin.CheckRunner, "_execute", "checks: bodies, and pytest's items"),
-        (plugin, "diagnose", "checks: known mistakes"),
+        (plugin.CheckRunner, "_run_mistake", "checks: known mistakes, run"),
+        (plugin, "diagnose", "checks: known mistakes, compared"),
     ]
     before: list[tuple[Any, str, Any]] = []
     for owner, attribute, stage in targets:
@@ -149,3 +164,11 @@ def _charged(watch: Stopwatch, stage: str, inner: Callable[..., Any]) -> Callabl
             return inner(*args, **kwargs)
 
     return charged
+
+
+if __name__ == "__main__":
+    size_, work_, isolation_ = sys.argv[1:]
+    work_folder = Path(work_)
+    class_folder = write_class(make_class(int(size_)), work_folder / "class")
+    stages_ = profile(class_folder, work_folder / "out", TP4, isolation=isolation_)
+    (work_folder / "stages.json").write_text(json.dumps([asdict(s) for s in stages_]), "utf-8")

@@ -2,60 +2,90 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from bench.figures import Figures, Row
 from bench.own import exponent
 
 NOTES = Path(__file__).with_name("notes.md")  # what was tried, by hand
+MEASURES = ("equivalent-definitions", "equivalent-all")  # what "×" compares with
+MODES = {"definitions": "default", "all": 'load = "all"'}
+HEAD = """# What grading costs
 
+Made by `make bench`; do not edit. CPU is user and system time of all processes, the students' included,
+from a control group where there may be one. Notebooks are TP4 in full, each training for about a second
+when all of it is run; a third of them have a known mistake. In the default mode we run definitions only;
+with `load = "all"` everything. A run's fixed start-up is included everywhere and divided by its number of
+notebooks, unless it says *warm*.
+"""
+PEERS = """The same {size} notebooks, one after the other. The others run the 16 checks of
+`bench/peer_checks.py`; *the same 16 checks* are those as an assignment of ours, `bench/equivalent`, with
+the same sizes, seeds, iterations and thresholds, and a test that both give the same verdicts. *All 33
+checks of TP4* is what a class is graded with. Ours includes isolation, pages, CSV and JSON; the plain
+script and nbconvert check nothing. nbgrader and we start once for the class, the others once per notebook,
+as their commands do.
 
-@dataclass(slots=True)
-class Figures:
-    """What was measured, part by part, and when."""
+"""
+PEERS_NOTE = """
+× says how many times the CPU of *grader, the same 16 checks* it takes, in the default mode and with `load =
+"all"`: the second compares equal work, the first what a class costs. Memory is that of all processes at the
+worst moment; a page that several share counts in each of them.
+"""
+SIZES = """`grader grade --jobs {jobs}`, all of TP4, pages included. What counts as the student's is the CPU
+of the processes that run the student's code, as the database has it: loading, and each check's process from
+its fork to its end. The rest is ours: interpreters, sandbox and its forks, checks, known mistakes, database,
+pages. The ratio is wall time ÷ (students' CPU ÷ {jobs} processes): 1 would be a grader that costs nothing.
 
-    parts: dict[str, Any]
+"""
+GROWTH = """`grader grade --jobs {jobs}`, one function, one check. *Files again* is `grader report` on the
+finished folder, its own start included: every page, the class page, CSV and JSON once more.
 
-    @classmethod
-    def read(cls, path: Path) -> Figures:
-        """Those of earlier runs."""
-        return cls(json.loads(path.read_text("utf-8")) if path.exists() else {})
+"""
+STRICT = """Warm: {size} notebooks graded in the default mode for the second time in one process, pages and
+tables included, so that neither start-up nor the first run of known mistakes is in it. Together they take
+{all_ms:.0f} ms of CPU each. How much of that is ours depends on what is counted as the student's:
 
-    def set(self, part: str, value: Any) -> None:
-        """Keep a part's figures, with date and load of the machine."""
-        self.parts[part] = value
-        self.parts.setdefault("dates", {})[part] = f"{datetime.now(UTC):%Y-%m-%d}"
-        self.parts.setdefault("load", {})[part] = round(os.getloadavg()[1], 1)
+"""
+STRICT_NOTE = """
+The functions were timed around each of {calls:.0f} calls that the checks make of them, in one process
+without sandbox or wire.
+"""
+STAGES = """Our own process alone, warm, without the students' processes and without those that sandboxes
+are forked from. {size} notebooks in the default mode; the threads that watch limits are charged to what
+runs meanwhile.
 
-    def save(self, path: Path) -> None:
-        """Write them."""
-        path.write_text(json.dumps(self.parts, indent=1), "utf-8")
+"""
 
 
 def page(figures: Figures) -> str:
     """docs/performance.md."""
-    parts = figures.parts
     made = [
-        "# What grading costs\n",
-        "Made by `make bench`; do not edit. CPU is user and system time of all processes, the students' "
-        "included. Notebooks are TP4 in full, each training for about a second; a third of them have a known "
-        "mistake.\n",
+        HEAD,
         f"Machine: {_machine()}. Where the load is above the number of cores, other work competed, and not "
         "equally for every row: CPU times are too high then, and wall times say little.\n",
     ]
-    for name, render in (("peers", _peers), ("sizes", _sizes), ("growth", _growth), ("stages", _stages)):
-        if name in parts:
-            made.append(render(parts))
-            when, load = parts["dates"][name], parts["load"][name]
-            made.append(f"Measured {when}; load of the machine over five minutes: {load}.\n")
+    for title, part, render in (
+        ("Beside others", "peers", _peers),
+        ("Whole classes", "sizes", _sizes),
+        ("What every submission costs", "growth", _growth),
+        ("What is the student's, and what is ours", "strict", _strict),
+        ("Stage by stage", "stages", _stages),
+    ):
+        rows = figures.rows(part)
+        if rows:
+            made += [f"## {title}\n", render(rows), _when(rows)]
     if NOTES.exists():
         made.append(NOTES.read_text("utf-8"))
     return "\n".join(made)
+
+
+def _when(rows: list[Row]) -> str:
+    dates, loads = sorted({r["date"] for r in rows}), sorted({r["load"] for r in rows})
+    days = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+    load = f"{loads[0]}" if len(loads) == 1 else f"{loads[0]} to {loads[-1]}"
+    return f"Measured {days}; load of the machine over five minutes, this work included: {load}.\n"
 
 
 def _machine() -> str:
@@ -75,60 +105,99 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-def _peers(parts: dict[str, Any]) -> str:
-    ours = {name: cpu for name, cpu, _, _ in parts["peers"]}
-    default, whole = ours.get("grader, default"), ours.get('grader, load = "all"')
-    rows = [
+def _mb(size_bytes: float) -> str:
+    return f"{size_bytes / 2**20:.0f}"
+
+
+def _peers(rows: list[Row]) -> str:
+    by_key = {r["key"]: r["cpu_s"] for r in rows}
+    lines = [
         [
-            name,
-            f"{cpu:.2f}",
-            f"{cpu / default:.1f}" if default else "",
-            f"{cpu / whole:.1f}" if whole else "",
-            f"{wall:.2f}",
-            f"{tree / 2**20:.0f}",
+            r["name"],
+            f"{r['cpu_s']:.2f}",
+            *(f"{r['cpu_s'] / by_key[key]:.1f}" if key in by_key else "" for key in MEASURES),
+            f"{r['wall_s']:.2f}",
+            _mb(r["tree_bytes"]),
         ]
-        for name, cpu, wall, tree in parts["peers"]
+        for r in rows
     ]
-    head = ["per submission", "CPU s", "× default", "× all", "wall s", "MB, all processes"]
+    head = ["per notebook", "CPU s", "× default", '× "all"', "wall s", "MB"]
+    return PEERS.format(size=rows[0]["size"]) + _table(head, lines) + PEERS_NOTE
+
+
+def _sizes(rows: list[Row]) -> str:
+    ordered = sorted(rows, key=lambda r: (r["mode"] == "all", r["size"]))
+    lines = [
+        [
+            f"{r['size']}, {MODES[r['mode']]}",
+            f"{r['wall_s']:.1f}",
+            f"{r['student_s']:.1f}",
+            f"{r['wall_s'] / (r['student_s'] / r['jobs']):.2f}",
+            f"{1e3 * (r['cpu_s'] - r['student_s']) / r['size']:.0f}",
+            _mb(r["peak_bytes"]),
+        ]
+        for r in ordered
+    ]
+    head = ["notebooks", "wall s", "students' CPU s", "ratio", "ours, CPU ms each", "MB, our process"]
+    tiers = ", ".join(sorted({r["tier"] for r in rows}))
+    found = "; ".join(f"{r['size']} {MODES[r['mode']]}: {r['states']}" for r in ordered)
     return (
-        f"## Beside others\n\nThe same {parts['peers_class']} notebooks, one after the other. The others run "
-        "16 checks, equivalent to the first 16 of ours; we run all of TP4's, name known mistakes, isolate, "
-        "and write every page.\n\n" + _table(head, rows)
+        SIZES.format(jobs=rows[0]["jobs"])
+        + _table(head, lines)
+        + f"\nIsolation: {tiers}. What became of the notebooks: {found}.\n"
     )
 
 
-def _sizes(parts: dict[str, Any]) -> str:
-    rows = [
+def _growth(rows: list[Row]) -> str:
+    ordered = sorted(rows, key=lambda r: int(r["size"]))
+    lines = [
         [
-            str(size),
-            f"{wall:.0f}",
-            f"{size / wall:.2f}",
-            f"{cpu / size:.2f}",
-            f"{peak / 2**20:.0f}",
-            state,
+            str(r["size"]),
+            f"{r['wall_s']:.1f}",
+            f"{1e3 * r['cpu_s'] / r['size']:.0f}",
+            _mb(r["peak_bytes"]),
+            f"{r['again_wall_s']:.1f}",
+            f"{1e3 * r['again_cpu_s'] / r['size']:.1f}",
         ]
-        for size, wall, cpu, _, peak, state in parts["sizes"]
+        for r in ordered
     ]
-    head = ["class", "wall s", "per second", "CPU s each", "MB, our process", "states"]
-    return f"## Whole classes\n\n`grader grade --jobs {parts['jobs']}`, pages included.\n\n" + _table(
-        head, rows
+    head = ["submissions", "wall s", "CPU ms each", "MB, our process", "files again: wall s", "CPU ms each"]
+    return GROWTH.format(jobs=rows[0]["jobs"]) + _table(head, lines) + _exponents(ordered)
+
+
+def _exponents(rows: list[Row]) -> str:
+    if len(rows) < 2:
+        return ""
+    cpu, wall = (exponent([(r["size"], r[what]) for r in rows]) for what in ("cpu_s", "wall_s"))
+    return (
+        f"\nFitted, CPU grows as size to the power {cpu:.2f} and wall time to the power {wall:.2f}; "
+        "the fixed start-up lowers both.\n"
     )
 
 
-def _growth(parts: dict[str, Any]) -> str:
-    rows = [
-        [str(size), f"{wall:.1f}", f"{1e3 * cpu / size:.0f}", f"{peak / 2**20:.0f}"]
-        for size, wall, cpu, peak in parts["growth"]
+def _strict(rows: list[Row]) -> str:
+    row = rows[0]
+    functions_s = row["functions_s"] + row["loading_s"]
+    readings = (
+        ("the student's own functions, and running the definitions once", functions_s),
+        ("loading, and each check's process, as the database has it", row["stored_s"]),
+        ("the same, with the forks between", row["whole_s"]),
+    )
+    lines = [
+        [words, f"{1e3 * seconds:.0f}", f"{1e3 * (row['all_s'] - seconds):.0f}"]
+        for words, seconds in readings
     ]
-    points = [(size, cpu) for size, _, cpu, _ in parts["growth"]]
-    fitted = f"\nCPU time grows as size to the power {exponent(points):.2f}.\n" if len(points) > 1 else ""
-    head = ["submissions", "wall s", "CPU ms each", "MB, our process"]
-    return "## What every submission costs\n\nOne function, one check.\n\n" + _table(head, rows) + fitted
+    head = ["counted as the student's", "student's, CPU ms", "ours, CPU ms"]
+    return (
+        STRICT.format(size=row["size"], all_ms=1e3 * row["all_s"])
+        + _table(head, lines)
+        + STRICT_NOTE.format(calls=row["calls"])
+    )
 
 
-def _stages(parts: dict[str, Any]) -> str:
-    rows = [[name, f"{cpu:.1f}", f"{wall:.1f}", f"{calls:.0f}"] for name, cpu, wall, calls in parts["stages"]]
-    total = sum(cpu for _, cpu, _, _ in parts["stages"])
-    rows.append(["**together**", f"{total:.1f}", f"{sum(w for _, _, w, _ in parts['stages']):.1f}", ""])
-    head = ["in our process, per submission", "CPU ms", "wall ms", "calls"]
-    return "## Stage by stage\n\n" + _table(head, rows)
+def _stages(rows: list[Row]) -> str:
+    lines = [[r["name"], f"{r['cpu_ms']:.1f}", f"{r['wall_ms']:.1f}", f"{r['calls']:.0f}"] for r in rows]
+    cpu, wall = (sum(r[what] for r in rows) for what in ("cpu_ms", "wall_ms"))
+    lines.append(["**together**", f"{cpu:.1f}", f"{wall:.1f}", ""])
+    head = ["per notebook", "CPU ms", "wall ms", "calls"]
+    return STAGES.format(size=rows[0]["size"]) + _table(head, lines)
