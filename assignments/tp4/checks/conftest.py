@@ -72,27 +72,36 @@ def make_net(fill: Callable[..., None]) -> Callable[..., StudentObject]:
 
 
 @pytest.fixture
-def loss_at() -> Callable[..., Any]:
-    """Makes a function of a net, X, y and (layer, W, b)…: the loss with these parameters, in one request."""
+def loss_at(make_net: Any) -> Callable[..., StudentObject]:
+    """Makes a function of an index and an array: somebody's loss with that parameter exchanged."""
 
-    def make(person: Student) -> StudentObject:
-        return person.make(
-            f"lambda net, X, y, *layers: ({FILL})(*layers) or (net.forward(X), net.loss(y))[1]",
-            name="the loss with other parameters",
+    def make(person: Student, parameters: tuple[Array, ...], X: Array, y: Array) -> StudentObject:
+        net = make_net(person, parameters)
+        function = person.make(
+            "lambda net, fc1, fc2, X, y, *kept: lambda i, at: "
+            f"(lambda W1, b1, W2, b2: ({FILL})((fc1, W1, b1), (fc2, W2, b2)))(*kept[:i], at, *kept[i + 1:])"
+            " or (net.forward(X), net.loss(y))[1]",
+            name="loss(y) with other parameters",
         )
+        made: StudentObject = function.call(
+            "__call__", net, net.get("fc1"), net.get("fc2"), X, y, *parameters
+        )
+        return made
 
     return make
 
 
 @pytest.fixture
-def output_at() -> Callable[..., Any]:
-    """Makes a function of a layer, X, W and b: its output with other parameters, in one request."""
+def output_at(make_linear: Any) -> Callable[..., StudentObject]:
+    """Makes a function of X and W: the output of somebody's Linear with these."""
 
-    def make(person: Student) -> StudentObject:
-        return person.make(
-            f"lambda layer, X, W, b: ({FILL})((layer, W, b)) or layer.forward(X)",
+    def make(person: Student, W: Array, b: Array) -> StudentObject:
+        function = person.make(
+            f"lambda layer, b: lambda X, W: ({FILL})((layer, W, b)) or layer.forward(X)",
             name="forward(X) with other parameters",
         )
+        made: StudentObject = function.call("__call__", make_linear(person, W, b), b)
+        return made
 
     return make
 
