@@ -72,12 +72,21 @@ def measure_peers(options: argparse.Namespace, figures: Figures) -> None:
     work, class_ = _fresh(options.work / "peers"), list(make_class(options.size))
     figures.only("peers", size=options.size)
 
-    def add(key: str, name: str, usages: Sequence[Usage]) -> None:
+    def add(key: str, name: str, usages: Sequence[Usage], points: float | None = None) -> None:
         cpu_s, wall_s = (
             math.fsum(getattr(u, what) for u in usages) / len(class_) for what in ("cpu_s", "wall_s")
         )
         most = max(u.tree_bytes for u in usages)
-        figures.add("peers", key, name=name, size=len(class_), cpu_s=cpu_s, wall_s=wall_s, tree_bytes=most)
+        figures.add(
+            "peers",
+            key,
+            name=name,
+            size=len(class_),
+            cpu_s=cpu_s,
+            wall_s=wall_s,
+            tree_bytes=most,
+            points=None if points is None else points / len(class_),
+        )
 
     add("script", "plain script", peers.run_scripts(class_, _fresh(work / "scripts"), sys.executable))
     source = write_class(iter(class_), work / "class")
@@ -96,23 +105,22 @@ def measure_peers(options: argparse.Namespace, figures: Figures) -> None:
                 assignments=copied,
                 tp=assignment.name,
             )
-            add(f"{assignment.name}-{mode}", f"grader, {words}, {mode_words}", [run.usage])
+            add(f"{assignment.name}-{mode}", f"grader, {words}, {mode_words}", [run.usage], run.points)
     _measure_others(options.work / "envs", class_, work, add)
 
 
-def _measure_others(
-    envs: Path, class_: Sequence[HandIn], work: Path, add: Callable[[str, str, Sequence[Usage]], None]
-) -> None:
+def _measure_others(envs: Path, class_: Sequence[HandIn], work: Path, add: Callable[..., None]) -> None:
     converter = peers.install("nbconvert", envs)
     done = peers.run_nbconvert(converter, class_, _fresh(work / "nbconvert"))
     add("nbconvert", f"nbconvert {converter.version()} --execute, no checks", done)
     otter = peers.install("otter", envs)
     done = peers.run_otter(otter, class_, _fresh(work / "otter"))
-    add("otter", f"otter-grader {otter.version()}, otter run", done)
+    add("otter", f"otter-grader {otter.version()}, otter run", done, peers.otter_points(work / "otter"))
     nbgrader = peers.install("nbgrader", envs)
     graded, told = peers.run_nbgrader(nbgrader, class_, _fresh(work / "nbgrader"))
-    add("nbgrader", f"nbgrader {nbgrader.version()}, autograde", [graded])
-    add("nbgrader-feedback", f"nbgrader {nbgrader.version()}, autograde and feedback", [graded, told])
+    name, points = f"nbgrader {nbgrader.version()}, autograde", peers.nbgrader_points(work / "nbgrader")
+    add("nbgrader", name, [graded], points)
+    add("nbgrader-feedback", f"{name} and feedback", [graded, told], points)
 
 
 # --- our own ------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import shutil
 import sqlite3
@@ -39,6 +40,7 @@ class Graded:
 
     usage: Usage
     student_s: float  # CPU that the store says the students' code took, loading and checks
+    points: float  # of the class together
     states: str
     tier: str
 
@@ -57,7 +59,15 @@ def grade(
     database.close()
     words = ", ".join(f"{count} {state}" for state, count in states)
     told = [line.partition(":")[2] for line in usage.output.splitlines() if line.startswith("isolation:")]
-    return Graded(usage=usage, student_s=student_s, states=words, tier=told[-1].strip() if told else "")
+    with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        points = math.fsum(float(row["points"] or 0.0) for row in csv.DictReader(file))
+    return Graded(
+        usage=usage,
+        student_s=student_s,
+        points=points,
+        states=words,
+        tier=told[-1].strip() if told else "",
+    )
 
 
 def derive_again(out: Path, *, assignments: Path) -> Usage:

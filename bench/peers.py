@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -113,6 +115,12 @@ def run_otter(peer: Peer, class_: Sequence[HandIn], work: Path) -> list[Usage]:
     return usages
 
 
+def otter_points(work: Path) -> float:
+    """What `run_otter` gave to all of the class."""
+    found = [json.loads(path.read_text("utf-8")) for path in work.glob("*/results.json")]
+    return math.fsum(test.get("score") or 0.0 for results in found for test in results["tests"])
+
+
 # --- nbgrader ---------------------------------------------------------------------------------------------
 
 
@@ -140,6 +148,14 @@ def run_nbgrader(peer: Peer, class_: Sequence[HandIn], work: Path) -> tuple[Usag
     if done != len(class_):
         raise RuntimeError(f"nbgrader made {done} pages for {len(class_)} students:\n{graded.output[-3000:]}")
     return graded, told
+
+
+def nbgrader_points(work: Path) -> float:
+    """What `run_nbgrader` gave to all of the class."""
+    database = sqlite3.connect(work / "gradebook.db")
+    (points,) = database.execute("SELECT total(auto_score) FROM grade").fetchone()
+    database.close()
+    return float(points)
 
 
 def _with_tests(notebook: bytes) -> bytes:

@@ -31,7 +31,8 @@ as their commands do.
 PEERS_NOTE = """
 × says how many times the CPU of *grader, the same 16 checks* it takes, in the default mode and with `load =
 "all"`: the second compares equal work, the first what a class costs. Memory is that of all processes at the
-worst moment; a page that several share counts in each of them.
+worst moment; a page that several share counts in each of them. Points are the class's mean, of 16, or of 20
+for TP4: who runs the same checks must give the same.
 """
 SIZES = """`grader grade --jobs {jobs}`, all of TP4, pages included. What counts as the student's is the CPU
 of the processes that run the student's code, as the database has it: loading, and each check's process from
@@ -118,10 +119,11 @@ def _peers(rows: list[Row]) -> str:
             *(f"{r['cpu_s'] / by_key[key]:.1f}" if key in by_key else "" for key in MEASURES),
             f"{r['wall_s']:.2f}",
             _mb(r["tree_bytes"]),
+            "" if r["points"] is None else f"{r['points']:.2f}",
         ]
         for r in rows
     ]
-    head = ["per notebook", "CPU s", "× default", '× "all"', "wall s", "MB"]
+    head = ["per notebook", "CPU s", "× default", '× "all"', "wall s", "MB", "points"]
     return PEERS.format(size=rows[0]["size"]) + _table(head, lines) + PEERS_NOTE
 
 
@@ -166,13 +168,18 @@ def _growth(rows: list[Row]) -> str:
 
 
 def _exponents(rows: list[Row]) -> str:
+    """Fitted over all sizes, and over the two largest, where the start-up hides least."""
     if len(rows) < 2:
         return ""
+    told = f"\nFitted, {_fitted(rows)}; the fixed start-up lowers both."
+    if len(rows) > 2:
+        told += f" From {rows[-2]['size']} to {rows[-1]['size']} submissions, {_fitted(rows[-2:])}."
+    return told + "\n"
+
+
+def _fitted(rows: list[Row]) -> str:
     cpu, wall = (exponent([(r["size"], r[what]) for r in rows]) for what in ("cpu_s", "wall_s"))
-    return (
-        f"\nFitted, CPU grows as size to the power {cpu:.2f} and wall time to the power {wall:.2f}; "
-        "the fixed start-up lowers both.\n"
-    )
+    return f"CPU grows as size to the power {cpu:.2f} and wall time to the power {wall:.2f}"
 
 
 def _strict(rows: list[Row]) -> str:

@@ -128,8 +128,9 @@ def test_the_page_compares_others_with_our_equivalent_checks(tmp_path: Path) -> 
         ("equivalent-all", "grader, all", 1.5),
         ("otter", "otter", 3.0),
     ):
-        figures.add("peers", key, name=name, size=24, cpu_s=cpu_s, wall_s=1.0, tree_bytes=1 << 20)
-    assert "| otter | 3.00 | 6.0 | 2.0 | 1.00 | 1 |" in tables.page(figures)
+        costs = {"cpu_s": cpu_s, "wall_s": 1.0, "tree_bytes": 1 << 20}
+        figures.add("peers", key, name=name, size=24, points=15.5, **costs)
+    assert "| otter | 3.00 | 6.0 | 2.0 | 1.00 | 1 | 15.50 |" in tables.page(figures)
 
 
 def test_the_page_says_how_far_wall_time_is_from_the_students_own(tmp_path: Path) -> None:
@@ -137,6 +138,17 @@ def test_the_page_says_how_far_wall_time_is_from_the_students_own(tmp_path: Path
     costs = {"wall_s": 12.0, "cpu_s": 22.0, "student_s": 20.0, "peak_bytes": 1 << 20}
     figures.add("sizes", "all-10", mode="all", size=10, jobs=2, states="10 graded", tier="strong", **costs)
     assert '| 10, load = "all" | 12.0 | 20.0 | 1.20 | 200 | 1 |' in tables.page(figures)
+
+
+def test_the_page_fits_how_time_grows_with_the_size(tmp_path: Path) -> None:
+    figures = Figures.read(tmp_path / "figures.json")
+    for size, wall_s in ((100, 3.0), (1000, 4.0), (10000, 40.0)):
+        costs = {"wall_s": wall_s, "cpu_s": wall_s, "again_wall_s": 1.0, "again_cpu_s": 1.0, "peak_bytes": 1}
+        figures.add("growth", str(size), size=size, jobs=2, **costs)
+    said = (
+        "From 1000 to 10000 submissions, CPU grows as size to the power 1.00 and wall time to the power 1.00."
+    )
+    assert said in tables.page(figures)
 
 
 def test_an_assignment_is_copied_with_its_reference_in_another_mode(tmp_path: Path) -> None:
