@@ -11,8 +11,9 @@ import pytest
 
 from bench import peer_checks, peers, tables
 from bench.figures import Figures
+from bench.notebooks import make_class
 from bench.own import copy_assignments
-from bench.strict import Clock
+from bench.strict import Clock, functions_alone
 from grader.assignment import Assignment, load_assignment
 from grader.assignment.oracles import names_of
 from grader.checks.oracle import LocalConnection
@@ -164,3 +165,9 @@ def test_the_clock_runs_also_where_a_function_raises() -> None:
         clock.timed(lambda: 1 / 0)()
     assert clock.calls == 1
     assert clock.seconds >= 0
+
+
+def test_the_students_functions_are_timed_in_every_check(equivalent: Assignment) -> None:
+    clock, loading_s = functions_alone(list(make_class(1)), equivalent)
+    assert clock.calls > len(equivalent.card.checks)
+    assert clock.seconds > loading_s > 0
