@@ -167,6 +167,7 @@ def expect_unchanged(observation: Observation, inputs: Sequence[Array], *, names
 
 def expect_raises(student: Student | StudentObject, name: str, /, *args: Value, exception: str) -> None:
     """The call raises an exception of the class named."""
+    student.flush()
     try:
         student.call(name, *args)
     except StudentError as error:

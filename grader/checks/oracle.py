@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.worker import wire
-from grader.worker.serve import Answerer
+from grader.worker.serve import Answerer, failure
 
 MAX_REMEMBERED = 20_000  # answers; checks that depend on a student's numbers would fill memory otherwise
 
@@ -139,8 +139,9 @@ class OracleConnection:
         else:
             self._pending.append(message)
         answer: Mapping[str, Any] = wire.read_frame(reader(frame))
-        if "value" not in answer:
-            raise OracleError(f"{message.get('name') or message}: {answer}")
+        failed = failure(message, answer)
+        if failed is not None:
+            raise OracleError(f"{message.get('name') or message}: {failed}")
         return answer
 
     def close(self) -> None:

@@ -148,10 +148,12 @@ class CheckRunner:
     # --- fixtures ---
 
     @pytest.fixture
-    def student(self) -> Student:
+    def student(self) -> Iterator[Student]:
         """The student's code."""
         assert self._student is not None
-        return self._student
+        yield self._student
+        if self._raised is None:
+            self._student.flush()
 
     @pytest.fixture
     def reference(self) -> Iterator[Student]:

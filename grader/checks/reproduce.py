@@ -53,11 +53,12 @@ def _statement(request: Mapping[str, Any], answer: Mapping[str, Any], names: dic
         expression = f"{_callee(request, names)}({', '.join(arguments)})"
         if request.get("collect") is not None:
             expression = f"list({expression})"
-    made = answer.get("value")
-    if isinstance(made, Handle):
-        names[made.id] = f"{_stem(request)}_{len(names) + 1}"
-        return f"{names[made.id]} = {expression}"
-    return expression
+    value = answer.get("value")
+    made = request.get("as", value.id if isinstance(value, Handle) else None)
+    if made is None:
+        return expression
+    names[made] = f"{_stem(request)}_{len(names) + 1}"
+    return f"{names[made]} = {expression}"
 
 
 def _tuple(args: Sequence[Any], names: dict[int, str]) -> str:

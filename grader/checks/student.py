@@ -6,20 +6,26 @@ vet it with `grader.checks.expect` before computing with it.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from grader.checks.connection import Connection, Interrupted
 from grader.checks.outcomes import StudentError, StudentMemory, StudentMissing
-from grader.checks.reproduce import MAX_CALLS, Exchange
+from grader.checks.reproduce import Exchange
 from grader.model import Frame, Outcome, Trace, text
 from grader.worker.wire import Handle
 
 Value = Any  # ndarray | NumPy scalar | bool | int | float | str | tuple | list | dict | None | StudentObject
+
+
+_Asked = tuple[dict[str, Any], Callable[[], str]]  # a request, and what gives it as people read it
+_OWN = 1 << 40  # numbers from here on are ours, those below the student's process gives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +39,18 @@ class Observation:
 
 
 class Student:
-    """The student's names. The oracle has the same methods."""
+    """The student's names. The oracle has the same methods.
+
+    What gives nothing back (`create`, `make`, and `tell` and `set` of objects) is sent together with the next
+    question, or by `flush`: each message wakes two processes. What goes wrong in it is raised then.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._waiting: list[_Asked] = []
+        self._numbers = itertools.count(_OWN)  # of objects
         self.transcript: list[Mapping[str, Any]] = []  # every answer so far
-        self.exchanges: list[Exchange] = []  # the first calls, with their answers where they came
+        self.exchanges: list[Exchange] = []  # what was asked, with the answers where they came
 
     def call(self, name: str, /, *args: Value, **kwargs: Value) -> Value:
         """What the student's function `name` returns."""
@@ -54,8 +66,7 @@ class Student:
     def create(self, name: str, /, *args: Value, **kwargs: Value) -> StudentObject:
         """An object made by the student's class `name`; it stays in the student's process."""
         request = {"do": "create", "name": name} | _arguments(args, kwargs)
-        answer = self._ask(request, lambda: _shown(name, args, kwargs))
-        return StudentObject(self, _handle(answer["value"]), name)
+        return self._make_later(request, lambda: _shown(name, args, kwargs), name)
 
     def collect(self, name: str, /, *args: Value, limit: int = 1000, **kwargs: Value) -> tuple[Value, ...]:
         """The first `limit` items of the iterable that the student's function returns."""
@@ -78,16 +89,27 @@ class Student:
 
         For arguments that are functions: `student.make("lambda w: (w ** 2).sum()")`. Messages call it `name`.
         """
-        answer = self._ask({"do": "make", "expression": expression}, lambda: name or expression)
-        return StudentObject(self, _handle(answer["value"]), name or expression)
+        name = name or expression
+        return self._make_later({"do": "make", "expression": expression}, lambda: name, name)
 
     def has(self, name: str) -> bool:
         """Is `name` defined?"""
+        self.flush()
         try:
             self._ask({"do": "get", "name": name}, lambda: name)
         except StudentMissing:
             return False
         return True
+
+    def flush(self) -> None:
+        """Send what waits to be sent, before something catches what a question raises."""
+        if self._waiting:
+            self._send()
+
+    def _make_later(self, request: dict[str, Any], shown: Callable[[], str], name: str) -> StudentObject:
+        handle = Handle(next(self._numbers), name)
+        self._waiting.append((request | {"as": handle.id}, shown))
+        return StudentObject(self, handle, name)
 
     def _call(self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any) -> Mapping[str, Any]:
         request = {"do": "call", "on": on, "name": name} | _arguments(args, kwargs)
@@ -119,20 +141,38 @@ class Student:
 
     def _ask(self, request: dict[str, Any], shown: Callable[[], str]) -> Mapping[str, Any]:
         """The answer; `shown` gives the call as people read it, should it come to that."""
-        if len(self.exchanges) <= MAX_CALLS:
-            self.exchanges.append((request, {}))
-        answer = self._connection.ask(request)
-        self.transcript.append(answer)
-        if len(self.transcript) <= len(self.exchanges):
-            self.exchanges[len(self.transcript) - 1] = (request, answer)
-        if "missing" in answer:
-            name = str(answer["missing"])[:200]
-            raise StudentMissing(text("{name} is not defined.", name=name))
-        if "raised" in answer:
-            raise _raised(answer["raised"], shown())
-        if "value" not in answer:
+        self._waiting.append((request, shown))
+        return {k: self._wrap(v) for k, v in self._send()[-1].items()}
+
+    def _send(self) -> list[Mapping[str, Any]]:
+        """The answers to all that waits; raises what the first that failed stands for."""
+        asked, self._waiting = self._waiting, []
+        first = len(self.exchanges)
+        self.exchanges += [(request, {}) for request, _ in asked]
+        answers = self._answers([request for request, _ in asked])
+        for position, (answer, (request, shown)) in enumerate(zip(answers, asked, strict=False), start=first):
+            self.transcript.append(answer)
+            self.exchanges[position] = (request, answer)
+            if "missing" in answer:
+                name = str(answer["missing"])[:200]
+                raise StudentMissing(text("{name} is not defined.", name=name))
+            if "raised" in answer:
+                raise _raised(answer["raised"], shown())
+            if "value" not in answer or _is_kept_elsewhere(request, answer["value"]):
+                raise garbled()
+        return answers
+
+    def _answers(self, requests: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
+        """One for each request, up to the first that failed."""
+        if len(requests) == 1:
+            return [self._connection.ask(requests[0])]
+        answer = self._connection.ask({"do": "all", "requests": tuple(requests)})
+        answers = answer.get("value")
+        if not isinstance(answers, list) or not answers or not all(isinstance(a, dict) for a in answers):
             raise garbled()
-        return {k: self._wrap(v) for k, v in answer.items()}
+        if len(answers) != len(requests) and (len(answers) > len(requests) or "value" in answers[-1]):
+            raise garbled()
+        return answers
 
     def _wrap(self, value: Value) -> Value:
         if isinstance(value, Handle):
@@ -149,6 +189,11 @@ class StudentObject:
         self._student = student
         self.handle = handle
         self.name = name  # as people know it: "Linear"
+
+    def tell(self, method: str, /, *args: Value, **kwargs: Value) -> None:
+        """Call a method for what it does. `call` where the check uses the value."""
+        request = {"do": "call", "on": self.handle, "name": method} | _arguments(args, kwargs)
+        self._student._waiting.append((request, lambda: _shown(f"{self.name}.{method}", args, kwargs)))
 
     @property
     def type_name(self) -> str:
@@ -172,10 +217,22 @@ class StudentObject:
         request = {"do": "get", "on": self.handle, "name": attribute}
         return self._student._ask(request, lambda: f"{self.name}.{attribute}")["value"]
 
+    def get_each(self, *attributes: str) -> tuple[Value, ...]:
+        """The values of several attributes."""
+        for attribute in attributes:
+            request = {"do": "get", "on": self.handle, "name": attribute}
+            self._student._waiting.append((request, partial("{}.{}".format, self.name, attribute)))
+        answers = self._student._send()[-len(attributes) :] if attributes else []
+        return tuple(self._student._wrap(answer["value"]) for answer in answers)
+
     def set(self, attribute: str, value: Value) -> None:
         """Set an attribute; dots walk on."""
         request = {"do": "set", "on": self.handle, "name": attribute, "value": _sent(value)}
-        self._student._ask(request, lambda: f"{self.name}.{attribute}")
+        self._student._waiting.append((request, lambda: f"{self.name}.{attribute}"))
+
+    def flush(self) -> None:
+        """As `Student.flush`."""
+        self._student.flush()
 
 
 def _arguments(args: tuple[Value, ...], kwargs: dict[str, Value]) -> dict[str, Any]:
@@ -213,10 +270,9 @@ def garbled() -> Interrupted:
     )
 
 
-def _handle(value: Value) -> Handle:
-    if not isinstance(value, StudentObject):
-        raise garbled()
-    return value.handle
+def _is_kept_elsewhere(request: Mapping[str, Any], value: object) -> bool:
+    """Does the answer name another object than the one that was to be made?"""
+    return "as" in request and not (isinstance(value, Handle) and value.id == request["as"])
 
 
 def _raised(raised: Any, shown: str) -> StudentError | StudentMemory | Interrupted:

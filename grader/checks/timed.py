@@ -18,6 +18,7 @@ import numpy as np
 from grader.checks.connection import Interrupted
 from grader.checks.oracle import LocalConnection
 from grader.model import Outcome, text
+from grader.worker.serve import failure
 
 
 class TimedConnection:
@@ -42,7 +43,8 @@ class TimedConnection:
             raise self._too_long() from None
         if self._late.is_set():
             raise self._too_long()
-        if answer.get("raised", {}).get("type") == "KeyboardInterrupt":
+        failed = failure(message, answer) or {}
+        if failed.get("raised", {}).get("type") == "KeyboardInterrupt":
             raise KeyboardInterrupt  # a person's, while the code ran
         return answer
 

@@ -1,15 +1,18 @@
 """Answer a check's requests about the student's names, in the student's process.
 
-A request is a dict: `do` is "call", "create", "get", "set", "make" or "end"; `on` is None for the
+A request is a dict: `do` is "call", "create", "get", "set", "make", "all" or "end"; `on` is None for the
 student's names or the handle of an object; `name` is looked up there, dots walk attributes. A call has `args`
-and `kwargs`, or `each`: a tuple of arguments for each of many calls, whose values come in one. An answer is a
-dict with one of `value`, `raised`, `missing`.
+and `kwargs`, or `each`: arguments for each of many calls, whose values come in one answer. What is created
+or made is kept under the number that the request gives `as`. "all" has `requests`, which are done in order up
+to the first that fails. An answer is a dict with one of `value`, `raised`, `missing`; that to "all" has the
+answers as its value.
 """
 
 from __future__ import annotations
 
+import itertools
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +24,7 @@ from .wire import Handle
 MAX_MESSAGE = 2000
 MAX_FRAMES = 20
 MAX_ITEMS = 1_000_000
+MAX_DEPTH = wire.MAX_DEPTH - 8  # of a value: what is around it is nested, too
 Answer = dict[str, object]
 
 
@@ -48,7 +52,8 @@ class Answerer:
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
-        self._objects: list[object] = []
+        self._objects: dict[int, object] = {}
+        self._numbers = itertools.count()
 
     def answer(self, request: dict[str, Any]) -> Answer:
         """The answer to one request; whatever the student's code raises is a part of it."""
@@ -61,8 +66,10 @@ class Answerer:
 
     def _do(self, request: dict[str, Any]) -> Answer:
         do = request["do"]
+        if do == "all":
+            return {"value": self._all(request["requests"])}
         if do == "make":
-            return {"value": self._keep(eval(request["expression"], self._namespace))}
+            return {"value": self._keep(eval(request["expression"], self._namespace), request["as"])}
         if do == "set":
             return self._set(request)
         found = self._find(request.get("on"), request["name"])
@@ -73,13 +80,21 @@ class Answerer:
         args = tuple(self._in(a) for a in request["args"])
         kwargs = {k: self._in(v) for k, v in request["kwargs"].items()}
         if do == "create":
-            return {"value": self._keep(found(*args, **kwargs))}
+            return {"value": self._keep(found(*args, **kwargs), request["as"])}
         if request.get("observe"):
             return self._observe(found, args, kwargs)
         value = found(*args, **kwargs)
         if request.get("collect") is not None:
             value = _first(value, request["collect"])
         return {"value": self._out(value)}
+
+    def _all(self, requests: tuple[dict[str, Any], ...]) -> list[Answer]:
+        answers: list[Answer] = []
+        for request in requests:
+            answers.append(self.answer(request))
+            if "value" not in answers[-1]:
+                break
+        return answers
 
     def _set(self, request: dict[str, Any]) -> Answer:
         path, _, last = request["name"].rpartition(".")
@@ -114,17 +129,20 @@ class Answerer:
 
     def _in(self, value: Any) -> Any:
         if isinstance(value, Handle):
+            if value.id not in self._objects:
+                raise Missing(value.type_name)
             return self._objects[value.id]
         if isinstance(value, (list, tuple)):
             return type(value)(self._in(v) for v in value)
         return value
 
-    def _keep(self, value: object) -> Handle:
-        self._objects.append(value)
+    def _keep(self, value: object, number: int | None = None) -> Handle:
+        number = next(self._numbers) if number is None else number
+        self._objects[number] = value
         name = type(value).__name__
         if isinstance(value, np.ndarray):
             name = f"array of {value.dtype}"
-        return Handle(len(self._objects) - 1, name)
+        return Handle(number, name)
 
     def _out(self, value: object, depth: int = 0) -> object:
         """`value` as the wire carries it; what it does not carry stays here behind a handle."""
@@ -139,15 +157,23 @@ class Answerer:
         if isinstance(value, np.ndarray):
             plain = np.array(value, subok=False)
             return plain if wire.carries(plain) else self._keep(value)
-        if isinstance(value, (list, tuple)) and depth < wire.MAX_DEPTH - 4 and len(value) <= MAX_ITEMS:
+        if isinstance(value, (list, tuple)) and depth < MAX_DEPTH and len(value) <= MAX_ITEMS:
             items = [self._out(v, depth + 1) for v in value]
             return tuple(items) if isinstance(value, tuple) else items
-        if isinstance(value, dict) and depth < wire.MAX_DEPTH - 4 and all(type(k) is str for k in value):
+        if isinstance(value, dict) and depth < MAX_DEPTH and all(type(k) is str for k in value):
             return {k: self._out(v, depth + 1) for k, v in value.items()}
         return self._keep(value)
 
     def _scalar(self, value: np.generic) -> object:
         return value if wire.carries(np.asarray(value)) else self._keep(value)
+
+
+def failure(request: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The part of an answer that is no value, if there is one."""
+    if "value" not in answer:
+        return answer
+    parts = answer["value"] if request["do"] == "all" else ()
+    return next((part for part in parts if "value" not in part), None)
 
 
 def _first(iterable: Any, limit: int) -> tuple[Any, ...]:

@@ -27,7 +27,7 @@ def test_linear_differences(
     """Linear.backward agrees with central differences of your own Linear.forward."""
     X, W, b, out_grad = numbers(5, 3), numbers(3, 7), numbers(7), numbers(5, 7)
     layer = make_linear(student, W, b)
-    layer.call("forward", X)
+    layer.tell("forward", X)
     dX = expect_array(layer.call("backward", out_grad), shape=(5, 3), name="backward(out_grad)")
     dW = expect_array(layer.get("dW"), shape=(3, 7), name="dW")
 
@@ -44,11 +44,12 @@ def test_linear_differences(
 def _backward(layer: StudentObject, batches: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
     """What the layer's last backward stores and returns, after forward and backward of every batch."""
     for X, out_grad in batches:
-        layer.call("forward", X)
+        layer.tell("forward", X)
         in_grad = layer.call("backward", out_grad)
-    db = expect_array(layer.get("db"), name="db")
+    dW, db = layer.get_each("dW", "db")
+    db = expect_array(db, name="db")
     return {
-        "dW": expect_array(layer.get("dW"), name="dW"),
+        "dW": expect_array(dW, name="dW"),
         "db": db[0] if db.ndim == 2 and len(db) == 1 else db,
         "backward(out_grad)": expect_array(in_grad, name="backward(out_grad)"),
     }
@@ -62,7 +63,7 @@ def test_linear_one_example(
     X, one, W, b = numbers(5, 3), (numbers(1, 3), numbers(1, 4)), numbers(3, 4), numbers(4)
     mine, right = make_linear(student, W, b), make_linear(reference, W, b)
     for layer in (mine, right):
-        layer.call("forward", X)
+        layer.tell("forward", X)
     own = _backward(make_linear(student, W, b), [one])
     got, expected = _backward(mine, [one]), _backward(right, [one])
     for name, array in got.items():

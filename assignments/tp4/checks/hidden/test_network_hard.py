@@ -33,15 +33,14 @@ def test_network_differences(
     parameters = tuple(p / 4 for p in _parameters(numbers, 3, 8, 4))
     net = make_net(student, parameters)
     for call in (("forward", X), ("loss", y), ("backward",)):
-        net.call(*call)
+        net.tell(*call)
+    shapes = {"fc1.dW": (3, 8), "fc1.db": [(8,), (1, 8)], "fc2.dW": (8, 4), "fc2.db": [(4,), (1, 4)]}
     gradients = [
-        expect_array(net.get("fc1.dW"), shape=(3, 8), name="fc1.dW"),
-        expect_array(net.get("fc1.db"), shape=[(8,), (1, 8)], name="fc1.db"),
-        expect_array(net.get("fc2.dW"), shape=(8, 4), name="fc2.dW"),
-        expect_array(net.get("fc2.db"), shape=[(4,), (1, 4)], name="fc2.db"),
+        expect_array(value, shape=shape, name=name)
+        for (name, shape), value in zip(shapes.items(), net.get_each(*shapes), strict=True)
     ]
     evaluate = loss_at(student, parameters, X, y)
-    for i, name in enumerate(("fc1.dW", "fc1.db", "fc2.dW", "fc2.db")):
+    for i, name in enumerate(shapes):
 
         def losses(places: Any, i: int = i) -> list[float]:
             values = evaluate.call_each("__call__", [(i, at) for at in places])
@@ -73,10 +72,10 @@ def test_validate_untouched(
     plain, net = make_net(student, parameters), make_net(student, parameters, dropout=0.5)
     logits = expect_array(plain.call("forward", X), shape=(60, 4), name="forward(X)")
     y = np.argmax(logits, axis=1)
-    before = [expect_array(net.get(n), name=n) for n in names]
+    before = [expect_array(v, name=n) for n, v in zip(names, net.get_each(*names), strict=True)]
     accuracy = expect_scalar(net.call("validate", X, y), name="validate(X, y)")
-    for name, old in zip(names, before, strict=True):
-        if not np.array_equal(old, expect_array(net.get(name), name=name)):
+    for name, old, new in zip(names, before, net.get_each(*names), strict=True):
+        if not np.array_equal(old, expect_array(new, name=name)):
             fail(text("validate changes {name}.", name=name), mistake="validate_trains")
     if accuracy != 1.0:
         module = student.create("Dropout", 0.5, seed=1)

@@ -20,9 +20,9 @@ from grader.model import text
 @pytest.mark.check(points=0.25, group="Linear")
 def test_linear_shapes(student: Student) -> None:
     """A new Linear has W of shape (n_in, n_out) and b of shape (n_out,)."""
-    layer = student.create("Linear", 4, 3, lr=0.1, seed=1)
-    expect_array(layer.get("W"), shape=(4, 3), name="Linear(4, 3).W")
-    expect_array(layer.get("b"), shape=[(3,), (1, 3)], name="Linear(4, 3).b")
+    W, b = student.create("Linear", 4, 3, lr=0.1, seed=1).get_each("W", "b")
+    expect_array(W, shape=(4, 3), name="Linear(4, 3).W")
+    expect_array(b, shape=[(3,), (1, 3)], name="Linear(4, 3).b")
 
 
 @pytest.mark.check(points=0.25, group="Linear", after="linear_shapes")
@@ -50,12 +50,11 @@ def test_linear_backward(student: Student, reference: Student, numbers: Any, mak
     X, W, b, out_grad = numbers(6, 4), numbers(4, 3), numbers(3), numbers(6, 3)
     mine, right = make_linear(student, W, b), make_linear(reference, W, b)
     for layer in (mine, right):
-        layer.call("forward", X)
+        layer.tell("forward", X)
     got, expected = (layer.call("backward", out_grad) for layer in (mine, right))
-    dW = expect_array(mine.get("dW"), shape=(4, 3), name="dW")
-    expect_close(dW, right.get("dW"), name="dW")
-    db = expect_array(mine.get("db"), shape=[(3,), (1, 3)], name="db")
-    expect_close(db, right.get("db"), name="db")
+    (dW, db), expected_of = mine.get_each("dW", "db"), right.get_each("dW", "db")
+    expect_close(expect_array(dW, shape=(4, 3), name="dW"), expected_of[0], name="dW")
+    expect_close(expect_array(db, shape=[(3,), (1, 3)], name="db"), expected_of[1], name="db")
     dX = expect_array(got, shape=(6, 4), name="backward(out_grad)")
     expect_close(dX, expected, name="backward(out_grad)")
 
@@ -65,15 +64,15 @@ def test_linear_step(student: Student, rng: np.random.Generator, numbers: Any, m
     """Linear.step() moves W by -lr dW and b by -lr db, and keeps their shapes."""
     X, W, b, out_grad = numbers(6, 4), numbers(4, 3), numbers(3), numbers(6, 3)
     layer = make_linear(student, W, b, lr=0.25)
-    layer.call("forward", X)
-    layer.call("backward", out_grad)
-    dW = expect_array(layer.get("dW"), name="dW")
-    db = expect_array(layer.get("db"), name="db")
-    layer.call("step")
-    moved = expect_array(layer.get("W"), shape=(4, 3), name="W after step()")
+    layer.tell("forward", X)
+    layer.tell("backward", out_grad)
+    dW, db = (expect_array(v, name=n) for n, v in zip(("dW", "db"), layer.get_each("dW", "db"), strict=True))
+    layer.tell("step")
+    W_after, b_after = layer.get_each("W", "b")
+    moved = expect_array(W_after, shape=(4, 3), name="W after step()")
     if dW.shape == (4, 3):
         _expect_moved(moved - W, dW, name="W")
-    moved = expect_array(layer.get("b"), shape=[(3,), (1, 3)], name="b after step()")
+    moved = expect_array(b_after, shape=[(3,), (1, 3)], name="b after step()")
     _expect_moved(moved - b, db.reshape(3), name="b")
 
 
@@ -99,10 +98,10 @@ def test_relu_backward(student: Student, reference: Student, numbers: Any, expec
     X[1, 2] = X[3, 0] = 0.0
     mine, right = student.create("ReLU"), reference.create("ReLU")
     for relu in (mine, right):
-        relu.call("forward", X)
+        relu.tell("forward", X)
     got, expected = (relu.call("backward", out_grad) for relu in (mine, right))
     expect_relu_gradient(got, X, out_grad, expected, name="backward(out_grad)")
-    mine.call("step")
+    mine.tell("step")
 
 
 RATE = 0.3
@@ -170,7 +169,7 @@ def test_loss_gradient(student: Student, reference: Student, rng: np.random.Gene
     logits, y = numbers(7, 4), _labels(rng, 7, 4)
     mine, right = student.create("SoftmaxCrossEntropy"), reference.create("SoftmaxCrossEntropy")
     for loss in (mine, right):
-        loss.call("forward", logits, y)
+        loss.tell("forward", logits, y)
     got = expect_array(mine.call("backward"), shape=(7, 4), name="backward()")
     expect_close(got, right.call("backward"), name="backward()", atol=1e-6)
 

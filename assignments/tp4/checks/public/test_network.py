@@ -80,11 +80,12 @@ def test_network_gradients(
 
 def _gradients(net: StudentObject, X: Any, y: Any, sizes: tuple[int, int, int]) -> dict[str, Any]:
     d, h, q = sizes
-    net.call("forward", X)
-    net.call("loss", y)
-    net.call("backward")
+    net.tell("forward", X)
+    net.tell("loss", y)
+    net.tell("backward")
     shapes = {"fc1.dW": (d, h), "fc1.db": [(h,), (1, h)], "fc2.dW": (h, q), "fc2.db": [(q,), (1, q)]}
-    return {name: expect_array(net.get(name), shape=shape, name=name) for name, shape in shapes.items()}
+    found = zip(shapes.items(), net.get_each(*shapes), strict=True)
+    return {name: expect_array(value, shape=shape, name=name) for (name, shape), value in found}
 
 
 def _own_gradients(
@@ -94,10 +95,12 @@ def _own_gradients(
     W1, b1, W2, b2 = parameters
     fc1, relu, fc2 = make_linear(person, W1, b1), person.create("ReLU"), make_linear(person, W2, b2)
     loss = person.create("SoftmaxCrossEntropy")
-    loss.call("forward", fc2.call("forward", relu.call("forward", fc1.call("forward", X))), y)
-    fc1.call("backward", relu.call("backward", fc2.call("backward", loss.call("backward"))))
+    loss.tell("forward", fc2.call("forward", relu.call("forward", fc1.call("forward", X))), y)
+    fc1.tell("backward", relu.call("backward", fc2.call("backward", loss.call("backward"))))
     layers = {"fc1": fc1, "fc2": fc2}
-    found = {f"{n}.{part}": layer.get(part) for n, layer in layers.items() for part in ("dW", "db")}
+    parts = ("dW", "db")
+    values = {n: layer.get_each(*parts) for n, layer in layers.items()}
+    found = {f"{n}.{part}": v for n in layers for part, v in zip(parts, values[n], strict=True)}
     return {n: v[0] if n.endswith("db") and np.ndim(v) == 2 else v for n, v in found.items()}
 
 
@@ -109,12 +112,17 @@ def test_network_step(
     X, y, parameters = numbers(6, 4), _labels(rng, 6, 3), _parameters(numbers, 4, 5, 3)
     net = make_net(student, parameters, lr=0.25)
     for call in (("forward", X), ("loss", y), ("backward",)):
-        net.call(*call)
+        net.tell(*call)
     names = ("fc1", "fc2")
-    before = [expect_array(net.get(f"{name}.W"), name=f"{name}.W") for name in names]
-    gradients = [expect_array(net.get(f"{name}.dW"), name=f"{name}.dW") for name in names]
-    net.call("step")
-    after = [expect_array(net.get(f"{name}.W"), name=f"{name}.W after step()") for name in names]
+    weights, slopes = [f"{name}.W" for name in names], [f"{name}.dW" for name in names]
+    found = net.get_each(*weights, *slopes)
+    before = [expect_array(v, name=n) for n, v in zip(weights, found[:2], strict=True)]
+    gradients = [expect_array(v, name=n) for n, v in zip(slopes, found[2:], strict=True)]
+    net.tell("step")
+    after = [
+        expect_array(v, name=f"{n} after step()")
+        for n, v in zip(weights, net.get_each(*weights), strict=True)
+    ]
     moved = [not np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
     for name, gradient, does_move in zip(names, gradients, moved, strict=True):
         if np.abs(gradient).max() > 1e-6 and not does_move:
@@ -131,11 +139,12 @@ def test_network_step(
 def _own_step(person: Student, make_linear: Any, W: Any, b: Any, X: Any, out_grad: Any) -> float:
     """By which multiple of dW the student's own Linear moves W: -lr where it is right."""
     layer = make_linear(person, W, b, lr=0.25)
-    layer.call("forward", X)
-    layer.call("backward", out_grad)
-    before = expect_array(layer.get("W"), shape=W.shape, name="W")
-    dW = expect_array(layer.get("dW"), shape=W.shape, name="dW")
-    layer.call("step")
+    layer.tell("forward", X)
+    layer.tell("backward", out_grad)
+    W_before, dW = layer.get_each("W", "dW")
+    before = expect_array(W_before, shape=W.shape, name="W")
+    dW = expect_array(dW, shape=W.shape, name="dW")
+    layer.tell("step")
     change = expect_array(layer.get("W"), shape=W.shape, name="W after step()") - before
     return float(np.sum(change * dW) / max(np.sum(dW * dW), 1e-12))
 
