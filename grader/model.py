@@ -393,7 +393,7 @@ class Limits:
 class Cost:
     """What running one check took; kept apart from results, which stay reproducible."""
 
-    check: str  # or "load"
+    check: str  # or "load", or "forks": what the loaded process took to fork for each check
     wall_s: float
     cpu_s: float = 0.0
     memory_bytes: int = 0

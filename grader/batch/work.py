@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 import traceback
@@ -94,7 +95,9 @@ class FolderRecipe:
         allowed = assignment.settings.imports.allowed
         preload = assignment.preload()
         with open_slot(isolation=self.isolation, preload=preload, imports=allowed) as slot:
-            yield partial(grade_submission, desk=open_desk(assignment, slot, seed=self.seed))
+            desk = open_desk(assignment, slot, seed=self.seed)
+            gc.freeze()  # what lives as long as the process is not to be searched again and again
+            yield partial(grade_submission, desk=desk)
 
     def tier(self) -> Tier:
         """The tier asked for, which `open` proves; or what a slot turns out to have here."""

@@ -90,7 +90,7 @@ def grade_submission(
         notes = (*submission.notes, *loaded.notes, *attempt.notes, *earlier)
         cost = desk.assignment.settings.load.repair_cost * len(attempt.repairs())
         result = _verdict(submission, desk, loaded, checks, notes, repairs_cost=cost)
-        return Graded(result=result, document=loaded.document, costs=attempt.costs)
+    return Graded(result=result, document=loaded.document, costs=attempt.costs)
 
 
 def _earlier_definitions(

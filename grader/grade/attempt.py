@@ -67,7 +67,7 @@ class Attempt:
 
     @property
     def costs(self) -> tuple[Cost, ...]:
-        """What loading and each check took."""
+        """What loading and each check took; all of it after the attempt."""
         return self._session.costs if self._session is not None else ()
 
     def repairs(self) -> tuple[str, ...]:

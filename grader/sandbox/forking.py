@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -40,7 +41,7 @@ class ForkSession:
 
     @property
     def costs(self) -> tuple[Cost, ...]:
-        """What loading and each check took."""
+        """What loading and each check took; when it is closed also what its process took between them."""
         return tuple(self._costs) + (tuple(self._run.costs) if self._run else ())
 
     def begin(self, *, limits: Limits, seed: int, check: str = "") -> ForkConnection:
@@ -79,7 +80,7 @@ class ForkSession:
         assert self._run is not None
         cpu_s, memory_bytes = self._run.watch.measure()
         cost = Cost(check="load", wall_s=wall_s, cpu_s=cpu_s, memory_bytes=memory_bytes)
-        self._costs.append(cost)
+        self._run.costs.append(cost)
         return report
 
     def _load_in_run(self) -> Mapping[str, Any]:
@@ -90,7 +91,8 @@ class ForkSession:
         run, self._run = self._run, None
         if run is not None:
             run.close()
-            self._costs += run.costs
+            rest_s = max(0.0, run.cpu_s - math.fsum(c.cpu_s for c in run.costs))
+            self._costs += [*run.costs, Cost(check="forks", wall_s=0.0, cpu_s=rest_s)]
             self._texts.append(run.watch.text)
 
     def close(self) -> None:

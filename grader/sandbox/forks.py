@@ -81,6 +81,7 @@ class Run:
         self.was_dying = False
         self.ended: Ended | None = None
         self.costs: list[Cost] = []
+        self.cpu_s = 0.0  # of all its processes, if the loaded one lives until it is closed
 
     def wait_until_ready(self) -> None:
         """Until it is confined; no student code has run yet, so that what fails is ours: WorkerBroken."""
@@ -145,7 +146,8 @@ class Run:
         """Fork the child for one check."""
         self.number += 1
         self.ended = None
-        processes.end_descendants(self._zygote.pid, keep=self.keep)
+        without_student = (self._zygote.pid, *self.keep[:-1])
+        processes.end_descendants(self._zygote.pid, keep=self.keep, ours=without_student)
         self.watch.renew(limits, keep=self.keep)
         ours, theirs = socket.socketpair()
         connection = ForkConnection(self, Line(ours, ends=(self.root,)), limits, check)
@@ -193,6 +195,7 @@ class Run:
 
     def close(self) -> None:
         """End it and free what it held."""
+        self.cpu_s = processes.cpu_seconds(self.keep[-1:])
         self.kill()
         self.line.close()
         self._zygote.clean()

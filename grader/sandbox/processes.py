@@ -36,11 +36,11 @@ def kill(pidfd: int) -> None:
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
 
-def descendants(pid: int) -> list[int]:
-    """All below `pid`, parents before their children."""
-    found = children(pid)
+def descendants(pid: int, *, ours: Collection[int] = ()) -> list[int]:
+    """All below `pid`, parents before their children. Those of `ours` have one thread each."""
+    found = children(pid, has_one_thread=pid in ours)
     for one in found:  # grows while it is walked
-        found.extend(children(one))
+        found.extend(children(one, has_one_thread=one in ours))
     return found
 
 
@@ -52,7 +52,9 @@ def is_zombie(pid: int) -> bool:
         return True
 
 
-def end_descendants(pid: int, *, keep: Collection[int] = (), patience_s: float = 3.0) -> bool:
+def end_descendants(
+    pid: int, *, keep: Collection[int] = (), ours: Collection[int] = (), patience_s: float = 3.0
+) -> bool:
     """Kill all below `pid` but `keep`; False if some are still there after the time given.
 
     Twice in a row nothing must be seen alive: one walk can miss a process whose parent dies meanwhile.
@@ -60,7 +62,7 @@ def end_descendants(pid: int, *, keep: Collection[int] = (), patience_s: float =
     until = time.monotonic() + patience_s
     clean = 0
     while clean < 2:
-        alive = [p for p in descendants(pid) if p not in keep and not is_zombie(p)]
+        alive = [p for p in descendants(pid, ours=ours) if p not in keep and not is_zombie(p)]
         clean = 0 if alive else clean + 1
         for one in alive:
             _kill_child(one, pid)

@@ -6,13 +6,13 @@ import os
 from functools import cache
 
 
-def children(pid: int) -> list[int]:
+def children(pid: int, *, has_one_thread: bool = False) -> list[int]:
     """The processes whose parent is `pid`, zombies too; none when it is gone."""
     if not _kernel_lists_children():
         return [child for child, parent in _parents() if parent == pid]
     found: list[int] = []
     try:
-        for thread in os.listdir(f"/proc/{pid}/task"):
+        for thread in [pid] if has_one_thread else os.listdir(f"/proc/{pid}/task"):
             found += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
     except OSError:
         return found
