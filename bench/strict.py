@@ -62,12 +62,12 @@ class _WatchedSession:
 
     def close(self) -> None:
         """The loaded process by the scheduler's clock, which counts in nanoseconds; its forks by `costs`."""
-        costs = self._session.costs
+        costs = self._session.costs  # without the forks: those are in its clock
         loaded = [p for p in descendants(self._slot.zygote_pid) if not children(p)]
         self._seen.whole_s += math.fsum(map(_own_s, loaded))
         self._seen.whole_s += math.fsum(c.cpu_s for c in costs if c.check != "load")
-        self._seen.stored_s += math.fsum(c.cpu_s for c in costs)
         self._session.close()
+        self._seen.stored_s += math.fsum(c.cpu_s for c in self._session.costs)
 
 
 def _own_s(pid: int) -> float:

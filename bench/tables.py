@@ -35,8 +35,8 @@ worst moment; a page that several share counts in each of them. Points are the c
 for TP4: who runs the same checks must give the same.
 """
 SIZES = """`grader grade --jobs {jobs}`, all of TP4, pages included. What counts as the student's is the CPU
-of the processes that run the student's code, as the database has it: loading, and each check's process from
-its fork to its end. The rest is ours: interpreters, sandbox and its forks, checks, known mistakes, database,
+of the processes that run the student's code, as the database has it: loading, each check's process from its
+fork to its end, and the forks. The rest is ours: interpreters, sandbox, checks, known mistakes, database,
 pages. The ratio is wall time ÷ (students' CPU ÷ {jobs} processes): 1 would be a grader that costs nothing.
 
 """
@@ -187,8 +187,8 @@ def _strict(rows: list[Row]) -> str:
     functions_s = row["functions_s"] + row["loading_s"]
     readings = (
         ("the student's own functions, and running the definitions once", functions_s),
-        ("loading, and each check's process, as the database has it", row["stored_s"]),
-        ("the same, with the forks between", row["whole_s"]),
+        ("its processes: loading, forks and checks, as the database has it", row["stored_s"]),
+        ("the same by a finer clock (the database's ticks are 10 ms)", row["whole_s"]),
     )
     lines = [
         [words, f"{1e3 * seconds:.0f}", f"{1e3 * (row['all_s'] - seconds):.0f}"]

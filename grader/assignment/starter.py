@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import jupytext
 import nbformat
 
 from grader.errors import AssignmentError
@@ -43,6 +42,8 @@ def cut_solution(source: str, *, path: Path) -> str:
 
 def to_notebook(source: str, *extra_cells: str) -> bytes:
     """A percent-format source as a notebook with `extra_cells` of code at the end; deterministic."""
+    import jupytext  # noqa: PLC0415 - 0.15 s that grading does not need
+
     notebook = jupytext.reads(source, fmt="py:percent")
     notebook.cells += [nbformat.v4.new_code_cell(code) for code in extra_cells]
     for number, cell in enumerate(notebook.cells):

@@ -16,7 +16,7 @@ from grader.batch.events import BatchSummary, Deriving, OnEvent
 from grader.batch.parcel import pack
 from grader.batch.pool import Pool
 from grader.batch.run import Batch, works_of
-from grader.batch.work import Executor, FolderRecipe, Inline
+from grader.batch.work import Executor, FolderRecipe, Inline, SlotRecipe, slot_for
 from grader.discover import ClassList, fetch
 from grader.errors import SandboxError
 from grader.model import Tier
@@ -49,7 +49,7 @@ def grade_class(
     with create_or_open(out, assignment.card) as store, ExitStack() as stack:
         _prepare(store, class_list, assignment)
         if scheduler is None:
-            executor, tier = _local(assignment, jobs=jobs, isolation=isolation, seed=seed)
+            executor, tier = _local(stack, assignment, jobs=jobs, isolation=isolation, seed=seed)
         else:
             cluster = partial(_remote, stack, scheduler, unsafe=unsafe)
             executor, tier = cluster(assignment, isolation=isolation, seed=seed)
@@ -83,10 +83,13 @@ def _conditions(assignment: Assignment, seed: int, tier: Tier) -> Conditions:
     )
 
 
-def _local(assignment: Assignment, *, jobs: int, isolation: str, seed: int) -> tuple[Executor, Tier]:
-    recipe = FolderRecipe(folder=assignment.folder, isolation=isolation, seed=seed)
+def _local(
+    stack: ExitStack, assignment: Assignment, *, jobs: int, isolation: str, seed: int
+) -> tuple[Executor, Tier]:
     if jobs <= 1:
-        return Inline(recipe), recipe.tier()
+        slot = stack.enter_context(slot_for(assignment, isolation))
+        return Inline(SlotRecipe(assignment=assignment, slot=slot, seed=seed)), slot.tier
+    recipe = FolderRecipe(folder=assignment.folder, isolation=isolation, seed=seed)
     return Pool(recipe, jobs, patience_s=_patience_s(assignment)), recipe.tier()
 
 

@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from grader.assignment import load_assignment
+from grader.assignment import Assignment, load_assignment
 from grader.grade import grade_submission, open_desk
 from grader.model import Graded, Submission, Tier
-from grader.sandbox import open_slot
+from grader.sandbox import Slot, open_slot
 
 Grade = Callable[[Submission], Graded]
 
@@ -92,12 +92,8 @@ class FolderRecipe:
     def open(self) -> Iterator[Grade]:
         """A desk with its own slot."""
         assignment = load_assignment(self.folder)
-        allowed = assignment.settings.imports.allowed
-        preload = assignment.preload()
-        with open_slot(isolation=self.isolation, preload=preload, imports=allowed) as slot:
-            desk = open_desk(assignment, slot, seed=self.seed)
-            gc.freeze()  # what lives as long as the process is not to be searched again and again
-            yield partial(grade_submission, desk=desk)
+        with slot_for(assignment, self.isolation) as slot:
+            yield SlotRecipe(assignment=assignment, slot=slot, seed=self.seed).grade()
 
     def tier(self) -> Tier:
         """The tier asked for, which `open` proves; or what a slot turns out to have here."""
@@ -105,6 +101,36 @@ class FolderRecipe:
             return Tier(self.isolation)
         with open_slot(isolation=self.isolation, preload=()) as slot:
             return slot.tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotRecipe:
+    """Grades in this process, in a slot that is open already."""
+
+    assignment: Assignment
+    slot: Slot
+    seed: int
+
+    def grade(self) -> Grade:
+        """With a desk on the slot."""
+        desk = open_desk(self.assignment, self.slot, seed=self.seed)
+        gc.freeze()  # what lives as long as the process is not to be searched again and again
+        return partial(grade_submission, desk=desk)
+
+    @contextmanager
+    def open(self) -> Iterator[Grade]:
+        """The slot stays open."""
+        yield self.grade()
+
+    def tier(self) -> Tier:
+        """That of the slot."""
+        return self.slot.tier
+
+
+def slot_for(assignment: Assignment, isolation: str) -> Slot:
+    """A slot for the hand-ins of an assignment. Raises SandboxError."""
+    allowed = assignment.settings.imports.allowed
+    return open_slot(isolation=isolation, preload=assignment.preload(), imports=allowed)
 
 
 def perform(task: Task, grade: Grade) -> Answer:

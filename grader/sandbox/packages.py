@@ -5,7 +5,6 @@ from __future__ import annotations
 import site
 import sys
 import sysconfig
-from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -38,7 +37,8 @@ def folders() -> tuple[Path, ...]:
     return tuple(dict.fromkeys(path.resolve() for path in candidates if path.is_dir()))
 
 
-def shown(imports: Iterable[str]) -> tuple[Path, ...]:
+@cache
+def shown(imports: tuple[str, ...]) -> tuple[Path, ...]:
     """The files and folders of the packages that give these imports, and of all that they need."""
     owners = _owners()
     tops = {name.partition(".")[0] for name in (*imports, *ALWAYS)}

@@ -9,7 +9,7 @@ import pytest
 from grader.assignment import Assignment, load_assignment
 from grader.assignment.oracles import Overlay, names_of
 from grader.checks.oracle import LocalConnection
-from grader.checks.plugin import run_checks
+from grader.checks.plugin import CheckRunner, run_checks
 from grader.checks.suite import Run
 from grader.model import CheckResult, Outcome, Visibility
 
@@ -62,6 +62,23 @@ ASKED_FOR = [
 @pytest.fixture(scope="module", params=TPS)
 def assignment(request: pytest.FixtureRequest) -> Assignment:
     return load_assignment(FOLDER / request.param)
+
+
+def test_students_before_leave_nothing_behind(assignment: Assignment) -> None:
+    """Files of checks are imported once for all of them: what they keep must not change."""
+    assert assignment.reference is not None
+    runner, oracle = CheckRunner(assignment.suite), assignment.oracle()
+
+    def results(overlay: Overlay | None) -> tuple[CheckResult, ...]:
+        fresh = names_of(reference, overlay)
+        return runner.run(Run(connect=lambda case: LocalConnection(fresh()), oracle=oracle, seed=1))
+
+    reference = assignment.reference
+    first = results(None)
+    some = assignment.mistakes[::12]
+    alone = [_results(assignment, overlay) for overlay in some]
+    assert [results(overlay) for overlay in some] == alone
+    assert results(None) == first
 
 
 def _results(assignment: Assignment, overlay: Overlay | None) -> tuple[CheckResult, ...]:

@@ -80,7 +80,10 @@ def train(pair: Any) -> Callable[..., tuple[Array, Array]]:
 def _digits(seed: int) -> tuple[Array, Array]:
     X, y = load_digits(return_X_y=True)
     order = np.random.default_rng(seed).permutation(len(X))
-    return X[order] / 16.0, y[order]
+    examples = X[order] / 16.0, y[order]
+    for array in examples:
+        array.flags.writeable = False  # they are there for the next student too
+    return examples
 
 
 @pytest.fixture

@@ -94,7 +94,10 @@ def _digits(seed: int) -> tuple[Any, ...]:
     X, y = load_digits(return_X_y=True)
     order = np.random.default_rng(seed).permutation(len(X))
     train, test = order[:600], order[600:1100]
-    return X[train] / 16.0, y[train], X[test] / 16.0, y[test]
+    parts = X[train] / 16.0, y[train], X[test] / 16.0, y[test]
+    for array in parts:
+        array.flags.writeable = False  # they are there for the next student too
+    return parts
 
 
 def _pair(value: Any, name: str) -> tuple[Any, Any]:
