@@ -12,7 +12,7 @@ import pytest
 from grader.checks import Student
 from grader.checks.connection import Interrupted
 from grader.checks.oracle import LocalConnection, Oracle, OracleError
-from grader.checks.outcomes import StudentError
+from grader.checks.outcomes import StudentError, StudentMissing
 from grader.checks.plugin import CheckRunner, collect_checks, run_checks
 from grader.checks.suite import Run
 from grader.errors import AssignmentError
@@ -276,6 +276,73 @@ def test_many_calls_in_one_request_give_what_single_calls_give() -> None:
     assert person.call_each("add", []) == ()
     with pytest.raises(StudentError, match="ZeroDivisionError"):
         person.call_each("fail_at", [(1,), (2,), (3,)])
+
+
+KEEPER = """
+class Keeper:
+    def __init__(self, x): self.x = x; self.seen = []
+    def add(self, y): self.seen.append(y.sum()); return self.seen
+    def fail(self): raise ValueError("on purpose")
+"""
+
+
+class Counted(LocalConnection):
+    """Counts the messages."""
+
+    messages = 0
+
+    def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
+        self.messages += 1
+        return super().ask(message)
+
+
+def test_what_gives_nothing_back_goes_with_the_next_question() -> None:
+    line = Counted(names(KEEPER)())
+    person = Student(line)
+    array = np.ones(3)
+    keeper = person.create("Keeper", array)
+    keeper.tell("add", array)
+    keeper.set("y", array)
+    array += 1  # what was told is what it was then
+    assert line.messages == 0
+    assert [np.asarray(v).tolist() for v in keeper.get_each("x", "seen", "y")] == [[1] * 3, [3], [1] * 3]
+    assert line.messages == 1
+    assert len(person.transcript) == len(person.exchanges) == 6
+    assert keeper.get_each() == ()
+    assert person.has("Keeper") and not person.has("keeper")
+
+
+def test_an_error_in_what_waited_is_raised_by_the_question_and_ends_it() -> None:
+    person = student(KEEPER)
+    keeper = person.create("Keeper", 1)
+    keeper.tell("fail")
+    keeper.tell("add", np.ones(2))
+    with pytest.raises(StudentError, match=r"fail.*ValueError: on purpose"):
+        keeper.get("seen")
+    assert keeper.get("seen") == []
+    missing = person.create("Nowhere")
+    with pytest.raises(StudentMissing, match="Nowhere"):
+        missing.flush()
+
+
+def test_what_nobody_asks_about_is_done_all_the_same(tmp_path: Path) -> None:
+    check = """
+@pytest.mark.check(points=1)
+def test_made(student):
+    \"\"\"A Keeper can be made without arguments.\"\"\"
+    student.create("Keeper")
+"""
+    result = run(suite(tmp_path, public=check), KEEPER, reference=KEEPER)["made"]
+    assert result.outcome is Outcome.ERROR
+    assert "Keeper()" in str(result.message)
+
+
+def test_an_oracle_that_fails_within_a_message_is_our_fault() -> None:
+    person = Student(Oracle(names(KEEPER)).connect())
+    keeper = person.create("Keeper", 1)
+    keeper.tell("fail")
+    with pytest.raises(OracleError, match="on purpose"):
+        keeper.get("seen")
 
 
 @pytest.mark.parametrize("answer", [{"value": 3}, {"value": (1,)}, {"value": (1, 2, 3)}], ids=str)
