@@ -16,6 +16,7 @@ from grader.load import Loaded, Wanted, read
 from grader.model import (
     CheckResult,
     Graded,
+    LoadMode,
     Outcome,
     Provenance,
     State,
@@ -96,13 +97,19 @@ def grade_submission(
 def _earlier_definitions(
     loaded: Loaded, desk: Desk, attempt: Attempt, checks: Sequence[CheckResult]
 ) -> tuple[Text, ...]:
-    """Would what the student wrote first, and then defined again, have earned more? For a person to know."""
+    """Would what the student wrote first, and then defined again, have earned more? For a person to know.
+
+    Definitions tell: experiments are not run a second time.
+    """
     wrong = frozenset(c.check for c in checks if c.outcome in (Outcome.FAILED, Outcome.ERROR))
     redefined = attempt.redefined()
     if not wrong or not redefined or loaded.program is None:
         return ()
     places = list(redefined.values())
-    with Attempt(loaded.program, desk.assignment, desk.slot, seed=desk.seed, without=places) as earlier:
+    mode = LoadMode.DEFINITIONS
+    with Attempt(
+        loaded.program, desk.assignment, desk.slot, seed=desk.seed, mode=mode, without=places
+    ) as earlier:
         run = Run(connect=earlier.connect, oracle=desk.oracle, seed=desk.seed, only=wrong)
         again = desk.checks.run(run)
     if not any(c.outcome is Outcome.PASSED for c in again):

@@ -22,7 +22,7 @@ Place = list[Any]  # label of a unit and line, as the worker gives them
 class Attempt:
     """A hand-in being loaded and asked. A context manager.
 
-    `without` are statements to leave out.
+    `mode` is the assignment's where it is not given; `without` are statements to leave out.
     """
 
     def __init__(
@@ -32,12 +32,14 @@ class Attempt:
         slot: Slot,
         *,
         seed: int,
+        mode: LoadMode | None = None,
         without: Sequence[Place] = (),
     ) -> None:
         self._program = program
         self._assignment = assignment
         self._slot = slot
         self._seed = seed
+        self._mode = mode or assignment.settings.load.mode
         self._without = without
         self._session: Session | None = None
         self._fault: Exception | None = None
@@ -45,7 +47,7 @@ class Attempt:
 
     def __enter__(self) -> Attempt:
         try:
-            self._load(self._assignment.settings.load.mode)
+            self._load(self._mode)
         except Exception as error:
             self._fault = error
         return self
