@@ -393,7 +393,9 @@ class Limits:
 class Cost:
     """What running one check took; kept apart from results, which stay reproducible."""
 
-    check: str  # or "load", or "forks": what the loaded process took to fork for each check
+    # or "load"; "forks": what the loaded process took to fork for each check; "earlier": definitions that the
+    # student wrote first and then again, tried on what failed
+    check: str
     wall_s: float
     cpu_s: float = 0.0
     memory_bytes: int = 0

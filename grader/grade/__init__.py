@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from grader.grade.attempt import Attempt, request_for
 from grader.load import Loaded, Wanted, read
 from grader.model import (
     CheckResult,
+    Cost,
     Graded,
     LoadMode,
     Outcome,
@@ -87,16 +89,16 @@ def grade_submission(
             on_result=on_result,
         )
         checks = desk.checks.run(run)
-        earlier = _earlier_definitions(loaded, desk, attempt, checks)
+        earlier, costs = _earlier_definitions(loaded, desk, attempt, checks)
         notes = (*submission.notes, *loaded.notes, *attempt.notes, *earlier)
         cost = desk.assignment.settings.load.repair_cost * len(attempt.repairs())
         result = _verdict(submission, desk, loaded, checks, notes, repairs_cost=cost)
-    return Graded(result=result, document=loaded.document, costs=attempt.costs)
+    return Graded(result=result, document=loaded.document, costs=(*attempt.costs, *costs))
 
 
 def _earlier_definitions(
     loaded: Loaded, desk: Desk, attempt: Attempt, checks: Sequence[CheckResult]
-) -> tuple[Text, ...]:
+) -> tuple[tuple[Text, ...], tuple[Cost, ...]]:
     """Would what the student wrote first, and then defined again, have earned more? For a person to know.
 
     Definitions tell: experiments are not run a second time.
@@ -104,7 +106,7 @@ def _earlier_definitions(
     wrong = frozenset(c.check for c in checks if c.outcome in (Outcome.FAILED, Outcome.ERROR))
     redefined = attempt.redefined()
     if not wrong or not redefined or loaded.program is None:
-        return ()
+        return (), ()
     places = list(redefined.values())
     mode = LoadMode.DEFINITIONS
     with Attempt(
@@ -112,10 +114,16 @@ def _earlier_definitions(
     ) as earlier:
         run = Run(connect=earlier.connect, oracle=desk.oracle, seed=desk.seed, only=wrong)
         again = desk.checks.run(run)
+    cost = Cost(
+        check="earlier",
+        wall_s=math.fsum(c.wall_s for c in earlier.costs),
+        cpu_s=math.fsum(c.cpu_s for c in earlier.costs),
+    )
     if not any(c.outcome is Outcome.PASSED for c in again):
-        return ()
+        return (), (cost,)
     names = ", ".join(redefined)
-    return (text("An earlier definition of {names} would earn more than the last one.", names=names),)
+    words = text("An earlier definition of {names} would earn more than the last one.", names=names)
+    return (words,), (cost,)
 
 
 def _without_checks(
