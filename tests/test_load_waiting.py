@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -99,6 +100,14 @@ def test_work_that_needs_what_is_preloaded_runs_where_it_is(slot: ForkSlot) -> N
     assert light == again == other
     assert full == from_within != light
     assert pids(slot, ASKED, NEEDS, mode="all") == [full, full]
+
+
+def test_work_that_dies_where_it_was_sent_leaves_nothing(slot: ForkSlot) -> None:
+    watchers = {t for t in threading.enumerate() if t.name == "sandbox-watch"}
+    dying = "import os, wave\nX = os._exit(3)\ndef asked(x=X):\n    return wave"
+    with pytest.raises(Interrupted), load(slot, dying):
+        pass
+    assert {t for t in threading.enumerate() if t.name == "sandbox-watch"} == watchers
 
 
 def test_a_lie_about_needs_costs_one_more_start_and_no_more(slot: ForkSlot) -> None:

@@ -68,11 +68,12 @@ class ForkSession:
         self._loads += 1
         began = time.monotonic()
         try:
-            report = self._load_in_run()
-        except Elsewhere:
-            self._end_run()
-            self._needs_all = True
-            report = self._load_in_run()
+            try:
+                report = self._load_in_run()
+            except Elsewhere:
+                self._end_run()
+                self._needs_all = True
+                report = self._load_in_run()
         except BaseException:
             self._end_run()
             raise
