@@ -115,7 +115,7 @@ def test_a_lie_about_needs_costs_one_more_start_and_no_more(slot: ForkSlot) -> N
     lie = (
         "import os, struct\n"
         """head = b'{"v": {"d": [["elsewhere", true]]}, "b": []}'\n"""
-        "os.write(3, struct.pack('>I', len(head)) + head)\n"
+        "os.write(3, struct.pack('>II', len(head), 0) + head)\n"
         "def asked(): return 1"
     )
     with pytest.raises(Interrupted, match="not an answer"), load(slot, lie, mode="all"):

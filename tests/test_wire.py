@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.checks.oracle import reader
 from grader.worker import wire
 
 PLAIN = st.recursive(
@@ -31,13 +32,26 @@ ARRAYS = hnp.arrays(
 )
 
 
+def reader(data: bytes) -> Callable[[int], bytes]:
+    """A `read_exactly` over bytes in memory."""
+    stream = io.BytesIO(data)
+
+    def read_exactly(n: int) -> bytes:
+        piece = stream.read(n)
+        if len(piece) < n:
+            raise EOFError
+        return piece
+
+    return read_exactly
+
+
 def there_and_back(value: Any) -> Any:
-    return wire.read_frame(reader(wire.encode(value)))
+    return wire.read_value(reader(wire.encode(value)))
 
 
 def frame(header: object, *buffers: bytes) -> bytes:
     data = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return struct.pack(">I", len(data)) + data + b"".join(buffers)
+    return struct.pack(">II", len(data), sum(map(len, buffers))) + data + b"".join(buffers)
 
 
 @given(PLAIN)
@@ -106,7 +120,7 @@ def test_what_is_not_plain_is_not_sent(value: object) -> None:
 )
 def test_garbage_is_refused(data: bytes) -> None:
     with pytest.raises(wire.WireError):
-        wire.read_frame(reader(data))
+        wire.read_value(reader(data))
 
 
 def test_a_huge_length_is_refused_before_anything_is_read() -> None:
@@ -114,19 +128,33 @@ def test_a_huge_length_is_refused_before_anything_is_read() -> None:
 
     def read_exactly(n: int) -> bytes:
         asked.append(n)
-        return struct.pack(">I", 0xFFFFFFFF)
+        return struct.pack(">II", 0xFFFFFFFF, 0)
 
     with pytest.raises(wire.WireError, match="header of 4294967295 bytes"):
         wire.read_frame(read_exactly)
-    assert asked == [4]
+    assert asked == [8]
 
 
 def test_huge_buffers_are_refused_before_they_are_read() -> None:
-    with pytest.raises(wire.WireError, match="buffers of"):
-        wire.read_frame(reader(frame({"v": 1, "b": [1 << 40]})))
+    with pytest.raises(wire.WireError, match="buffers of 4294967295 bytes"):
+        wire.read_frame(reader(struct.pack(">II", 2, 0xFFFFFFFF)))
+
+
+@pytest.mark.parametrize("sizes", [[1 << 40], [4], [16], [8, 8], [16, -8], [4, 4, 4]])
+def test_buffers_of_other_sizes_than_came_are_refused(sizes: list[int]) -> None:
+    with pytest.raises(wire.WireError):
+        wire.decode(frame({"v": 1, "b": sizes}, b"x" * 8))
+
+
+def test_a_frame_cut_short_or_too_long_is_refused() -> None:
+    whole = wire.encode({"value": np.arange(3.0)})
+    assert wire.read_frame(reader(whole + b"next")) == whole
+    for damaged in (whole[:-1], whole + b"x", whole[:6], b""):
+        with pytest.raises(wire.WireError):
+            wire.decode(damaged)
 
 
 @given(st.binary(max_size=200))
 def test_random_bytes_never_do_anything_else(data: bytes) -> None:
     with contextlib.suppress(wire.WireError, EOFError):
-        wire.read_frame(reader(frame(data)))
+        wire.read_value(reader(frame(data)))

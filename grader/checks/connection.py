@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from grader.model import Outcome, Text
 
@@ -35,3 +35,14 @@ class Connection(Protocol):
 
     def close(self) -> None:
         """End it; afterwards nothing that the check started is alive."""
+
+
+@runtime_checkable
+class FrameConnection(Connection, Protocol):
+    """A line over which frames of `grader.worker.wire` go: `ask` packs, exchanges and reads them."""
+
+    def exchange(self, frame: bytes) -> bytes:
+        """The frame that answers a frame, not read yet; raises Interrupted."""
+
+    def read(self, answer: bytes) -> Mapping[str, Any]:
+        """What an answer says; raises Interrupted where it says nothing."""

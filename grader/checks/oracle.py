@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,25 +19,12 @@ from grader.worker.serve import Answerer, failure
 MAX_REMEMBERED = 20_000  # answers; checks that depend on a student's numbers would fill memory otherwise
 
 Namespace = dict[str, Any]
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class OracleError(Exception):
     """The oracle raised or has no answer: our fault, never the student's."""
-
-
-def reader(data: bytes) -> Callable[[int], bytes]:
-    """A `read_exactly` over bytes in memory."""
-    position = 0
-
-    def read_exactly(n: int) -> bytes:
-        nonlocal position
-        piece = data[position : position + n]
-        if len(piece) < n:
-            raise EOFError
-        position += n
-        return piece
-
-    return read_exactly
 
 
 class LocalConnection:
@@ -48,10 +35,10 @@ class LocalConnection:
 
     def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
         """The answer to one request."""
-        request = wire.read_frame(reader(wire.encode(dict(message))))
+        request = wire.decode(wire.encode(dict(message)))
         with np.errstate(all="ignore"):  # a known mistake may overflow on purpose
             frame = wire.encode(self._answerer.answer(request))
-        answer: Mapping[str, Any] = wire.read_frame(reader(frame))
+        answer: Mapping[str, Any] = wire.decode(frame)
         return answer
 
     def close(self) -> None:
@@ -74,7 +61,7 @@ class Oracle:
     ) -> None:
         self._fresh = fresh
         self._answers = dict(answers or {})
-        self._recorded = frozenset(self._answers)
+        self._exact: dict[bytes, tuple[str, bytes]] = {}  # requests bit for bit -> digest and frame
         self.used: set[str] = set()  # digests asked for: what a handout needs
 
     def connect(self) -> OracleConnection:
@@ -85,6 +72,14 @@ class Oracle:
         """What has been asked for, with the answers."""
         return {digest: self._answers[digest] for digest in sorted(self.used) if digest in self._answers}
 
+    def exactly(self, requests: bytes) -> bytes | None:
+        """The frame answered before to the very same requests, bit for bit."""
+        known = self._exact.get(requests)
+        if known is None:
+            return None
+        self.used.add(known[0])
+        return known[1]
+
     def remembered(self, digest: str) -> bytes | None:
         """The frame answered before, if any."""
         self.used.add(digest)
@@ -92,16 +87,24 @@ class Oracle:
 
     def remember(self, digest: str, frame: bytes) -> None:
         """Keep an answer; forgets the oldest when there are too many."""
-        if len(self._answers) >= MAX_REMEMBERED:
-            for old in list(itertools.islice(self._answers, MAX_REMEMBERED // 10)):
-                del self._answers[old]
-        self._answers[digest] = frame
+        _keep(self._answers, digest, frame)
+
+    def remember_exactly(self, requests: bytes, digest: str, frame: bytes) -> None:
+        """The same for these requests bit for bit: found again without looking at each number."""
+        _keep(self._exact, requests, (digest, frame))
 
     def fresh(self) -> Namespace:
         """The reference's names, just after loading; raises OracleError where only records exist."""
         if self._fresh is None:
             raise OracleError("no recorded answer for this request of a check")
         return self._fresh()
+
+
+def _keep(table: dict[K, V], key: K, value: V) -> None:
+    if len(table) >= MAX_REMEMBERED:
+        for old in list(itertools.islice(table, MAX_REMEMBERED // 10)):
+            del table[old]
+    table[key] = value
 
 
 def _canonical(value: Any) -> Any:
@@ -124,21 +127,30 @@ class OracleConnection:
 
     def __init__(self, oracle: Oracle) -> None:
         self._oracle = oracle
-        self._chain = hashlib.sha256()
+        self._requests = hashlib.sha256()  # all so far, bit for bit
+        self._chain = hashlib.sha256()  # the same in canonical form, but for those that wait
+        self._waiting: list[Mapping[str, object]] = []
         self._pending: list[Mapping[str, object]] = []  # answered from memory, not yet run
         self._live: LocalConnection | None = None
 
     def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
         """The oracle's answer, remembered or computed; raises OracleError."""
-        self._chain.update(wire.encode(_canonical(dict(message))))
-        digest = self._chain.hexdigest()
-        frame = self._oracle.remembered(digest)
+        self._requests.update(wire.encode(dict(message)))
+        self._waiting.append(message)
+        requests = self._requests.digest()
+        frame = self._oracle.exactly(requests)
         if frame is None:
-            frame = wire.encode(dict(self._compute(message)))
-            self._oracle.remember(digest, frame)
+            digest = self._digest()
+            frame = self._oracle.remembered(digest)
+            if frame is None:
+                frame = wire.encode(dict(self._compute(message)))
+                self._oracle.remember(digest, frame)
+            else:
+                self._pending.append(message)
+            self._oracle.remember_exactly(requests, digest, frame)
         else:
             self._pending.append(message)
-        answer: Mapping[str, Any] = wire.read_frame(reader(frame))
+        answer: Mapping[str, Any] = wire.decode(frame)
         failed = failure(message, answer)
         if failed is not None:
             raise OracleError(f"{message.get('name') or message}: {failed}")
@@ -147,6 +159,12 @@ class OracleConnection:
     def close(self) -> None:
         """Forget the objects made."""
         self._live = None
+
+    def _digest(self) -> str:
+        for earlier in self._waiting:
+            self._chain.update(wire.encode(_canonical(dict(earlier))))
+        self._waiting.clear()
+        return self._chain.hexdigest()
 
     def _compute(self, message: Mapping[str, object]) -> Mapping[str, Any]:
         if self._live is None:

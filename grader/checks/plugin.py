@@ -18,9 +18,10 @@ import pytest
 
 from grader.checks.cases import CaseResult, combine, result_of
 from grader.checks.collect import check_name, checks_of, mark_of
-from grader.checks.connection import Connection
+from grader.checks.connection import Connection, FrameConnection
 from grader.checks.diagnose import diagnose
 from grader.checks.oracle import LocalConnection
+from grader.checks.recall import Walk
 from grader.checks.reproduce import example
 from grader.checks.student import Student
 from grader.checks.suite import Case, Mistake, Run, Suite
@@ -186,35 +187,61 @@ class CheckRunner:
                 title=_without_stop(titles[blocking[0]]),
             )
             return combine(check, [CaseResult(outcome=Outcome.SKIPPED, message=reason)])
-        mark = mark_of(items[0])
-        found = self._run_cases(check, items, mark.timeout_s)
+        try:
+            connection = self._run.connect(_case(check, items, 0))
+        except Exception as error:
+            return combine(check, [result_of(error, (), (), items[0].path)])
+        try:
+            walk = self._walk(check, connection)
+            if walk is not None and walk.result is not None:
+                return walk.result
+            found = self._run_cases(check, items, walk or connection)
+        finally:
+            connection.close()
+        if walk is not None and walk.has_strayed():
+            assert self._run.recall is not None
+            self._run.recall.distrust(check.name)
+            log.warning(
+                "check %s asks something else after the same answers: it must depend on its seed and the "
+                "answers alone, and on nothing that earlier runs left",
+                check.name,
+            )
+            return self._run_check(check, items)
+        result = self._judge(check, items, found)
+        if walk is not None:
+            walk.conclude(result)
+        return result
+
+    def _walk(self, check: Check, connection: Connection) -> Walk | None:
+        """The line as one that remembers, where that is wanted and can be had."""
+        assert self._run is not None
+        recall = self._run.recall
+        if recall is None or not recall.trusts(check.name) or not isinstance(connection, FrameConnection):
+            return None
+        return Walk(recall, check.name, connection)
+
+    def _run_cases(
+        self, check: Check, items: Sequence[pytest.Item], connection: Connection
+    ) -> list[CaseResult]:
+        """Every case of a check, over one line and within one limit of time."""
+        found: list[CaseResult] = []
+        for index, item in enumerate(items):
+            result = self._execute(item, _case(check, items, index), connection)
+            found.append(self._with_example(check, result))
+            if result.outcome in _COSTLY:
+                break
+        return found
+
+    def _judge(self, check: Check, items: Sequence[pytest.Item], found: list[CaseResult]) -> CheckResult:
+        """The verdict, and the known mistakes that it is consistent with."""
+        assert self._run is not None
         mistakes = self._run.diagnoses.mistakes
         named = (
             diagnose(found, mistakes, lambda m, i: self._run_mistake(m, items[i], found[i]))
-            if mark.diagnose
+            if mark_of(items[0]).diagnose
             else ()
         )
         return combine(check, found, named, mistakes)
-
-    def _run_cases(
-        self, check: Check, items: Sequence[pytest.Item], timeout_s: float | None
-    ) -> list[CaseResult]:
-        """Every case of a check, over one line and within one limit of time."""
-        assert self._run is not None
-        cases = [Case(check=check.name, index=i, timeout_s=timeout_s) for i in range(len(items))]
-        try:
-            connection = self._run.connect(cases[0])
-        except Exception as error:
-            return [result_of(error, (), (), items[0].path)]
-        found: list[CaseResult] = []
-        try:
-            for item, case in zip(items, cases, strict=True):
-                found.append(self._with_example(check, self._execute(item, case, connection)))
-                if found[-1].outcome in _COSTLY:
-                    break
-        finally:
-            connection.close()
-        return found
 
     def _with_example(self, check: Check, result: CaseResult) -> CaseResult:
         """A public check that did not pass, with its calls to be pasted and tried."""
@@ -253,6 +280,10 @@ class CheckRunner:
                 "check %s is broken:\n%s", case.check, "".join(traceback.format_exception(self._raised))
             )
         return result
+
+
+def _case(check: Check, items: Sequence[pytest.Item], index: int) -> Case:
+    return Case(check=check.name, index=index, timeout_s=mark_of(items[index]).timeout_s)
 
 
 def _without_stop(title: Text) -> Text:

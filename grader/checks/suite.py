@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.checks.connection import Connection
 from grader.checks.oracle import Oracle
+from grader.checks.recall import Recall
 from grader.model import CheckResult, Text, Visibility
 
 DEFAULT_SEEDS = 2
@@ -81,6 +82,7 @@ class Run:
     oracle: Oracle
     seed: int
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
+    recall: Recall | None = None  # of runs with the same oracle, seed and diagnoses
     only: frozenset[str] | None = None  # names of checks; None: all
     on_result: Callable[[CheckResult], None] = lambda result: None
     titles: Mapping[str, Text] = field(default_factory=dict)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader import __version__, score
 from grader.assignment import Assignment
 from grader.checks.oracle import Oracle
 from grader.checks.plugin import CheckRunner
+from grader.checks.recall import Recall
 from grader.checks.suite import Diagnoses, Run
 from grader.grade.attempt import Attempt, request_for
 from grader.load import Loaded, Wanted, read
@@ -51,6 +52,7 @@ class Desk:
     diagnoses: Diagnoses
     slot: Slot
     seed: int
+    recall: Recall = field(default_factory=Recall)
 
 
 def open_desk(assignment: Assignment, slot: Slot, *, seed: int, public_only: bool = False) -> Desk:
@@ -86,6 +88,7 @@ def grade_submission(
             oracle=desk.oracle,
             seed=desk.seed,
             diagnoses=desk.diagnoses,
+            recall=desk.recall,
             on_result=on_result,
         )
         checks = desk.checks.run(run)

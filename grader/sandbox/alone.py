@@ -132,7 +132,7 @@ class Worker:
 
         try:
             while True:
-                self._frames.put(wire.read_frame(read_exactly, CAPS))
+                self._frames.put(wire.read_value(read_exactly, CAPS))
         except (EOFError, OSError):
             self._frames.put(_End())
         except wire.WireError as error:

@@ -14,7 +14,7 @@ from typing import Any
 from grader.checks.connection import Interrupted
 from grader.model import Cost, Limits
 from grader.sandbox import processes, words
-from grader.sandbox.lines import Late, Line
+from grader.sandbox.lines import Late, Line, message_of, packed
 from grader.sandbox.watch import Watch
 from grader.sandbox.zygotes import Zygote
 from grader.worker.namespaces import INODES
@@ -227,25 +227,40 @@ class ForkConnection:
         self._line.end_with(line.fileno())
 
     def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
-        """The answer to one request. Our own time between two of them is not charged."""
+        """The answer to one request."""
+        return self.read(self.exchange(packed(message)))
+
+    def exchange(self, frame: bytes) -> bytes:
+        """The frame that answers a frame. Our own time between two of them is not charged."""
         if self._fate is not None:
             raise self._fate
         began = time.monotonic()
         self._line.allow(self._left_s)
         try:
-            self._line.send(message)
-            return self._line.receive()
+            self._line.send_frame(frame)
+            return self._line.receive_frame()
         except Late:
             self._fate = words.too_long(self._limits)
             self._run.watch.stop(self._fate)
         except WireError:
-            self._fate = words.nonsense()
-            self._run.sweep()
+            raise self._refuse() from None
         except (OSError, EOFError):
             self._fate = self._why()
         finally:
             self._left_s -= time.monotonic() - began
         raise self._fate
+
+    def read(self, answer: bytes) -> Mapping[str, Any]:
+        """What a frame that came says."""
+        try:
+            return message_of(answer)
+        except WireError:
+            raise self._refuse() from None
+
+    def _refuse(self) -> Interrupted:
+        self._fate = words.nonsense()
+        self._run.sweep()
+        return self._fate
 
     def _why(self) -> Interrupted:
         self._run.hear_of_end(_STATUS_S)

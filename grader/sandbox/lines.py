@@ -42,7 +42,11 @@ class Line:
 
     def send(self, message: Mapping[str, object], fds: tuple[int, ...] = ()) -> None:
         """One frame, after one byte that carries `fds` if there are any. Raises OSError or Late."""
-        data = memoryview(_frame(message))
+        self.send_frame(packed(message), fds)
+
+    def send_frame(self, frame: bytes, fds: tuple[int, ...] = ()) -> None:
+        """The same for a message that is packed already."""
+        data = memoryview(frame)
         self._left_s()
         if fds:
             socket.send_fds(self._socket, [b"."], list(fds))
@@ -54,10 +58,11 @@ class Line:
 
     def receive(self) -> Mapping[str, Any]:
         """The next frame, a dict. Raises EOFError, OSError, Late, WireError."""
-        value = wire.read_frame(self._read_exactly, CAPS)
-        if not isinstance(value, dict):
-            raise wire.WireError("not a message")
-        return value
+        return message_of(self.receive_frame())
+
+    def receive_frame(self) -> bytes:
+        """The next frame, not read yet. Raises EOFError, OSError, Late, WireError."""
+        return wire.read_frame(self._read_exactly, CAPS)
 
     def end_with(self, fd: int) -> None:
         """Take the other side as gone, too, when `fd` becomes readable."""
@@ -108,7 +113,16 @@ class Line:
         return piece
 
 
-def _frame(message: Mapping[str, object]) -> bytes:
+def message_of(frame: bytes) -> Mapping[str, Any]:
+    """What a frame says, a dict. Raises WireError."""
+    value = wire.decode(frame)
+    if not isinstance(value, dict):
+        raise wire.WireError("not a message")
+    return value
+
+
+def packed(message: Mapping[str, object]) -> bytes:
+    """The frame for a message."""
     try:
         return wire.encode(dict(message))
     except wire.WireError as error:  # what we cannot send is our fault, not the student's

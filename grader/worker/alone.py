@@ -73,7 +73,7 @@ class Pipes:
 
     def receive(self) -> Any:
         """The next frame."""
-        return wire.read_frame(self.read_exactly)
+        return wire.read_value(self.read_exactly)
 
     def send(self, message: dict[str, object]) -> None:
         """One frame."""

@@ -14,7 +14,7 @@ MAX_MESSAGE = 1 << 16
 
 
 def reader(source: socket.socket) -> Callable[[int], bytes]:
-    """`read_exactly` of `wire.read_frame` over a blocking socket."""
+    """`read_exactly` of `wire.read_value` over a blocking socket."""
 
     def read_exactly(size: int) -> bytes:
         parts = bytearray()

@@ -39,7 +39,7 @@ def serve(
     answerer = Answerer(namespace)
     while True:
         try:
-            request = wire.read_frame(read_exactly)
+            request = wire.read_value(read_exactly)
         except EOFError:
             return
         if request["do"] == "end":

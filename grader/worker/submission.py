@@ -73,7 +73,7 @@ def _renew(name: str, fd: int, mode: str) -> None:
 
 def _live(link: socket.socket) -> None:
     channel.send(link, {"ready": True})
-    request = wire.read_frame(channel.reader(link))
+    request = wire.read_value(channel.reader(link))
     workspace.fill(".", request.pop("files"))
     seed(request.pop("seed"))
     try:
@@ -99,7 +99,7 @@ def _answer_checks(link: socket.socket, namespace: dict[str, Any]) -> None:
         byte, fds = channel.receive_with_fds(link, 1)
         if not byte:
             return
-        order = wire.read_frame(read)
+        order = wire.read_value(read)
         parent = os.getpid()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that forking with threads is deprecated

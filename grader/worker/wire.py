@@ -1,8 +1,8 @@
 """The wire between us and the student's process: data only, in both directions.
 
-A frame is a 4-byte length, a JSON header of that length and the raw buffers that it announces. What is
-read is a stranger's claim: sizes are bounded before anything is allocated, dtypes are of a closed list,
-nothing is unpickled, imported or evaluated. `read_frame` gives freshly made plain values or raises WireError.
+A frame is two 4-byte lengths, a JSON header of the first and raw buffers of the second. What is read is a
+stranger's claim: sizes are bounded before anything is allocated, dtypes are of a closed list, nothing is
+unpickled, imported or evaluated. `decode` gives freshly made plain values or raises WireError.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DTYPES = frozenset(
 )
 MAX_DEPTH = 24
 MAX_INT_BITS = 1024
-_LENGTH = struct.Struct(">I")
+_LENGTHS = struct.Struct(">II")  # bytes of the header, bytes of the buffers
 
 
 class WireError(Exception):
@@ -52,29 +52,50 @@ def encode(value: object) -> bytes:
     NumPy scalars and handles. Raises WireError for anything else."""
     buffers: list[bytes] = []
     tree = _pack(value, buffers, 0)
-    header = json.dumps({"v": tree, "b": [len(b) for b in buffers]}, separators=(",", ":")).encode()
-    return b"".join([_LENGTH.pack(len(header)), header, *buffers])
+    sizes = [len(b) for b in buffers]
+    header = json.dumps({"v": tree, "b": sizes}, separators=(",", ":")).encode()
+    try:
+        lengths = _LENGTHS.pack(len(header), sum(sizes))
+    except struct.error as error:
+        raise WireError("more than a frame can hold") from error
+    return b"".join([lengths, header, *buffers])
 
 
-def read_frame(read_exactly: Callable[[int], bytes], caps: Caps = DEFAULT_CAPS) -> Any:
-    """The value of the next frame. `read_exactly(n)` gives n bytes or raises (EOFError at the end)."""
-    (length,) = _LENGTH.unpack(read_exactly(_LENGTH.size))
-    if length > caps.header_bytes:
-        raise WireError(f"header of {length} bytes")
+def read_frame(read_exactly: Callable[[int], bytes], caps: Caps = DEFAULT_CAPS) -> bytes:
+    """The next frame, unread but for its lengths. `read_exactly(n)` gives n bytes or raises (EOFError at the
+    end). Raises WireError."""
+    lengths = read_exactly(_LENGTHS.size)
+    header, buffers = _LENGTHS.unpack(lengths)
+    if header > caps.header_bytes:
+        raise WireError(f"header of {header} bytes")
+    if buffers > caps.buffer_bytes:
+        raise WireError(f"buffers of {buffers} bytes")
+    return lengths + read_exactly(header + buffers)
+
+
+def read_value(read_exactly: Callable[[int], bytes], caps: Caps = DEFAULT_CAPS) -> Any:
+    """The value of the next frame."""
+    return decode(read_frame(read_exactly, caps))
+
+
+def decode(frame: bytes) -> Any:
+    """The value of a frame. Raises WireError."""
+    view = memoryview(frame)
     try:
-        header = json.loads(read_exactly(length))
-        sizes = header["b"]
-        tree = header["v"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise WireError("not a frame") from error
-    if not isinstance(sizes, list) or not all(type(n) is int and n >= 0 for n in sizes):
-        raise WireError("buffer sizes")
-    if sum(sizes) > caps.buffer_bytes:
-        raise WireError(f"buffers of {sum(sizes)} bytes")
-    buffers = [read_exactly(n) for n in sizes]
-    try:
+        length, rest = _LENGTHS.unpack_from(view)
+        start = _LENGTHS.size + length
+        header = json.loads(frame[_LENGTHS.size : start])
+        sizes, tree = header["b"], header["v"]
+        if not isinstance(sizes, list) or not all(type(n) is int and n >= 0 for n in sizes):
+            raise WireError("buffer sizes")
+        if start + rest != len(frame) or sum(sizes) != rest:
+            raise WireError("buffers of another size than announced")
+        buffers = []
+        for size in sizes:
+            buffers.append(view[start : start + size])
+            start += size
         return _unpack(tree, buffers, 0)
-    except (ValueError, TypeError, IndexError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, struct.error) as error:
         raise WireError("not a frame") from error
 
 
@@ -120,7 +141,7 @@ def _pack_array(array: np.ndarray[Any, Any], buffers: list[bytes]) -> list[Any]:
     return [len(buffers) - 1, little.str, list(array.shape)]
 
 
-def _unpack(tree: Any, buffers: list[bytes], depth: int) -> Any:
+def _unpack(tree: Any, buffers: list[memoryview], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
     if isinstance(tree, str):
@@ -143,14 +164,14 @@ def _unpack(tree: Any, buffers: list[bytes], depth: int) -> Any:
     if tag == "s":
         return _unpack_array(body, buffers)[()]
     if tag == "y":
-        return buffers[_index(body)]
+        return bytes(buffers[_index(body)])
     if tag == "h":
         number, type_name = body
         return Handle(_index(number), clean(str(type_name))[:200])
     raise WireError("not a value")
 
 
-def _unpack_array(body: Any, buffers: list[bytes]) -> np.ndarray[Any, Any]:
+def _unpack_array(body: Any, buffers: list[memoryview]) -> np.ndarray[Any, Any]:
     index, dtype, shape = body
     if dtype not in DTYPES or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
         raise WireError("not an array")

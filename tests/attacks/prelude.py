@@ -25,7 +25,8 @@ def sockets():
 
 def frame(header, buffers=b""):
     data = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return struct.pack(">I", len(data)) + data + buffers
+    announced = len(buffers) if isinstance(header, bytes) else sum(header["b"])
+    return struct.pack(">II", len(data), min(max(announced, 0), 0xFFFFFFFF)) + data + buffers
 
 def answer(value):
     return frame({"v": {"d": [["value", value]]}, "b": []})
