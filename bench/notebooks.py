@@ -1,4 +1,8 @@
-"""Made-up classes of TP4: the reference's notebook with known mistakes in it, and training at its end."""
+"""Made-up classes of TP4: the reference's notebook, rewritten, with known mistakes, and training at its end.
+
+Everybody draws other random numbers: initial weights, dropout masks and the order of examples, and so all
+trained networks, are different in every notebook. Those without a mistake write in turn in five styles.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ import jupytext
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "reference" / "tp4.py"
 MISTAKES = ROOT / "assignments" / "tp4" / "mistakes"
+VARIANTS = ROOT / "assignments" / "tp4" / "variants"
+STYLES = ("einsum_style", "modules_in_a_list", "one_hot_style", "relu_gradient_one_at_zero")  # and as it is
 MARKERS = ("# BEGIN SOLUTION", "# END SOLUTION")
 RIGHT_PER_WRONG = 2  # every third notebook has a mistake
 # So that training takes about a second, as students' experiments do.
@@ -56,10 +62,11 @@ def write_class(hand_ins: Iterator[HandIn], folder: Path) -> Path:
     return folder
 
 
-def _interleaved() -> Iterator[str | None]:
-    """Two right ones, then one with the next mistake, and so on."""
+def _interleaved() -> Iterator[str]:
+    """Two right ones in the next two styles, then one with the next mistake, and so on."""
+    styles = cycle(["", *((VARIANTS / f"{name}.py").read_text("utf-8") for name in STYLES)])
     for path in cycle(sorted(MISTAKES.glob("*.py"))):
-        yield from [None] * RIGHT_PER_WRONG
+        yield from islice(styles, RIGHT_PER_WRONG)
         yield path.read_text("utf-8")
 
 
@@ -75,14 +82,18 @@ def _unmarked(source: str) -> str:
     return "".join(line for line in lines if line.strip() not in MARKERS)
 
 
-def _hand_in(name: str, cells: list[dict[str, str]], overlay: str | None, number: int) -> HandIn:
-    """The reference's cells, the mistake after the last definition, and a remark of one's own."""
+def _hand_in(name: str, cells: list[dict[str, str]], overlay: str, number: int) -> HandIn:
+    """The reference's cells with seeds of one's own; after the last definition the style or the mistake."""
     training = next(at for at, cell in enumerate(cells) if "__main__" in cell["source"])
     own = [{"cell_type": "code", "source": f"number = {number}\n"}]
     own += [{"cell_type": "code", "source": overlay}] if overlay else []
-    mine = [*cells[:training], *own, *cells[training:]]
+    mine = [_seeded(cell, number) for cell in (*cells[:training], *own, *cells[training:])]
     script = "\n\n".join(cell["source"] for cell in mine if cell["cell_type"] == "code")
     return HandIn(name=name, notebook=_notebook(mine), script=script)
+
+
+def _seeded(cell: dict[str, str], number: int) -> dict[str, str]:
+    return cell | {"source": cell["source"].replace("default_rng(seed)", f"default_rng({number}_000 + seed)")}
 
 
 def _notebook(cells: list[dict[str, str]]) -> bytes:

@@ -171,3 +171,17 @@ def test_the_students_functions_are_timed_in_every_check(equivalent: Assignment)
     clock, loading_s = functions_alone(list(make_class(1)), equivalent)
     assert clock.calls > len(equivalent.card.checks)
     assert clock.seconds > loading_s > 0
+
+
+def test_no_two_notebooks_draw_the_same_numbers_and_the_right_ones_are_written_in_several_styles() -> None:
+    class_ = list(make_class(18))
+    weights, styles = set(), set()
+    for hand_in in class_:
+        names: dict[str, Any] = {"__name__": "student"}
+        exec(hand_in.script, names)
+        weights.add(names["Linear"](4, 3).W.tobytes())
+        styles.add(
+            hand_in.script.replace(f"{int(hand_in.name.split()[1])}_000", "").partition("number = ")[2]
+        )
+    assert len(weights) == len(class_)
+    assert len(styles) > 10
