@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from grader.checks.connection import Interrupted
 from grader.checks.outcomes import CheckStopped, PartialCredit
+from grader.checks.reproduce import Exchange
 from grader.checks.suite import Case, Mistake
 from grader.model import Check, CheckResult, Evidence, Outcome, Text, text, verbatim
 
@@ -28,21 +28,21 @@ class CaseResult:
     detail: str = ""
     evidence: tuple[Evidence, ...] = ()
     mistake: str | None = None  # named by the check itself
-    transcript: tuple[Mapping[str, Any], ...] = ()  # every answer of the student's code
+    exchanges: tuple[Exchange, ...] = ()  # every request, with the answer of the student's code
 
 
 def result_of(
     raised: BaseException | None,
-    transcript: Sequence[Mapping[str, Any]],
+    exchanges: Sequence[Exchange],
     attached: tuple[Evidence, ...],
     check_file: Path,
     *,
     case: Case | None = None,
 ) -> CaseResult:
     """The result that an exception stands for; nothing raised is a pass."""
-    answers = tuple(transcript)
+    answered = tuple((request, answer) for request, answer in exchanges if answer)
     if raised is None:
-        return CaseResult(outcome=Outcome.PASSED, case=case, share=1.0, evidence=attached, transcript=answers)
+        return CaseResult(outcome=Outcome.PASSED, case=case, share=1.0, evidence=attached, exchanges=answered)
     if isinstance(raised, CheckStopped):
         return CaseResult(
             outcome=raised.outcome,
@@ -52,11 +52,11 @@ def result_of(
             numbers=raised.numbers,
             evidence=raised.evidence + attached,
             mistake=raised.mistake,
-            transcript=answers,
+            exchanges=answered,
         )
     if isinstance(raised, Interrupted):
         return CaseResult(
-            outcome=raised.outcome, case=case, message=raised.message, evidence=attached, transcript=answers
+            outcome=raised.outcome, case=case, message=raised.message, evidence=attached, exchanges=answered
         )
     if isinstance(raised, AssertionError) and _is_the_authors(raised, check_file):
         words = str(raised).splitlines()[0] if raised.args else ""
@@ -65,13 +65,13 @@ def result_of(
             case=case,
             message=verbatim(words) or text("The answer is not right."),
             evidence=attached,
-            transcript=answers,
+            exchanges=answered,
         )
     if isinstance(raised, KeyboardInterrupt):
         raise raised  # a person pressed Ctrl-C
     detail = "".join(traceback.format_exception(raised))
     return CaseResult(
-        outcome=Outcome.BROKEN, case=case, message=NO_VERDICT, detail=detail, transcript=answers
+        outcome=Outcome.BROKEN, case=case, message=NO_VERDICT, detail=detail, exchanges=answered
     )
 
 

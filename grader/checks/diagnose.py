@@ -1,7 +1,8 @@
 """Which known mistakes give the same numbers as the student's code?
 
-The check that failed is run with each mistake in the student's place, with the same seeds, and everything
-that came back is compared. The same throughout, on every case, is a hypothesis: "consistent with".
+Each mistake is asked what the student's code was asked, up to the first answer that differs: for most it is
+one of the first. With those that answer alike throughout, the check is run in the student's place, with the
+same seeds, and everything is compared. The same on every case is a hypothesis: "consistent with".
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ from typing import Any
 import numpy as np
 
 from grader.checks.cases import CaseResult
+from grader.checks.oracle import LocalConnection
+from grader.checks.reproduce import Exchange
 from grader.checks.suite import Mistake
 from grader.model import Outcome
-from grader.worker.wire import Handle
+from grader.worker.wire import Handle, WireError
+
+Answer = Mapping[str, Any]
 
 _WRONG = (Outcome.FAILED, Outcome.ERROR, Outcome.PARTIAL)
 RTOL, ATOL = 1e-6, 1e-9
@@ -22,28 +27,64 @@ RTOL_SINGLE, ATOL_SINGLE = 1e-3, 1e-5
 
 
 def diagnose(
-    cases: Sequence[CaseResult], mistakes: Sequence[Mistake], run: Callable[[Mistake, int], CaseResult]
+    cases: Sequence[CaseResult],
+    mistakes: Sequence[Mistake],
+    *,
+    known: Callable[[Mistake], list[Answer]],
+    run: Callable[[Mistake, int], CaseResult],
 ) -> tuple[str, ...]:
     """Ids of the mistakes that do in every case what the student's code did; ties are all named.
 
-    `run(mistake, i)` gives what the mistake does in the i-th case.
+    `known(mistake)` gives what it answered so far in this check, to be added to; `run(mistake, i)` what it
+    does in the i-th case.
     """
     told = {c.mistake for c in cases if c.outcome in _WRONG}
     if len(told) == 1 and None not in told:  # every case that failed says the same
         return tuple(m for m in told if m is not None)
     # without an answer there is nothing to compare
-    has_answers = any(c.transcript for c in cases if c.outcome in _WRONG)
+    has_answers = any(c.exchanges for c in cases if c.outcome in _WRONG)
     if not has_answers or not all(c.outcome in (*_WRONG, Outcome.PASSED) for c in cases):
         return ()
-    return tuple(m.id for m in mistakes if all(_same_run(c, run(m, i)) for i, c in enumerate(cases)))
+    exchanges = [exchange for case in cases for exchange in case.exchanges]
+    alike = [m for m in mistakes if answers_alike(m, exchanges, known(m))]
+    return tuple(m.id for m in alike if all(_same_run(c, run(m, i)) for i, c in enumerate(cases)))
+
+
+def answers_alike(mistake: Mistake, exchanges: Sequence[Exchange], known: list[Answer]) -> bool:
+    """Does `mistake` answer these requests as the student's code did?
+
+    `known` is what it answered before. A check's requests follow from the answers: where those are the same,
+    so are the requests, whoever's they are.
+    """
+    answered = [answer for _, answer in exchanges]
+    if not all(_same_answer(a, b) for a, b in zip(answered, known, strict=False)):
+        return False
+    if len(known) >= len(exchanges):
+        return True
+    line = LocalConnection(mistake.fresh())
+    for position, (request, answer) in enumerate(exchanges):
+        own = _ask(line, request)
+        known[position : position + 1] = [own]
+        if not _same_answer(answer, own):
+            return False
+    return True
+
+
+def _ask(line: LocalConnection, request: Mapping[str, Any]) -> Answer:
+    try:
+        return line.ask(request)
+    except WireError:  # it made something that does not travel: nobody's answer is the same
+        return {"raised": {"type": "", "message": ""}}
 
 
 def _same_run(student: CaseResult, mistake: CaseResult) -> bool:
     return (
         student.outcome is mistake.outcome
         and student.message.template == mistake.message.template
-        and len(student.transcript) == len(mistake.transcript)
-        and all(_same_answer(a, b) for a, b in zip(student.transcript, mistake.transcript, strict=True))
+        and len(student.exchanges) == len(mistake.exchanges)
+        and all(
+            _same_answer(a, b) for (_, a), (_, b) in zip(student.exchanges, mistake.exchanges, strict=True)
+        )
     )
 
 

@@ -11,6 +11,7 @@ import os
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -235,13 +236,16 @@ class CheckRunner:
     def _judge(self, check: Check, items: Sequence[pytest.Item], found: list[CaseResult]) -> CheckResult:
         """The verdict, and the known mistakes that it is consistent with."""
         assert self._run is not None
-        mistakes = self._run.diagnoses.mistakes
-        named = (
-            diagnose(found, mistakes, lambda m, i: self._run_mistake(m, items[i], found[i]))
-            if mark_of(items[0]).diagnose
-            else ()
-        )
-        return combine(check, found, named, mistakes)
+        diagnoses = self._run.diagnoses
+        named: tuple[str, ...] = ()
+        if mark_of(items[0]).diagnose:
+            named = diagnose(
+                found,
+                diagnoses.mistakes,
+                known=partial(diagnoses.answers_of, check=check.name, seed=self._run.seed),
+                run=lambda m, i: self._run_mistake(m, items[i], found[i]),
+            )
+        return combine(check, found, named, diagnoses.mistakes)
 
     def _with_example(self, check: Check, result: CaseResult) -> CaseResult:
         """A public check that did not pass, with its calls to be pasted and tried."""
@@ -272,9 +276,7 @@ class CheckRunner:
         item.session._setupstate.teardown_exact(item)
         # item.parent: tear the function's fixtures down and keep those of its module and session
         runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
-        result = result_of(
-            self._raised, self._student.transcript, tuple(self._attached), item.path, case=case
-        )
+        result = result_of(self._raised, self._student.exchanges, tuple(self._attached), item.path, case=case)
         if result.outcome is Outcome.BROKEN and self._raised is not None:
             log.error(
                 "check %s is broken:\n%s", case.check, "".join(traceback.format_exception(self._raised))

@@ -49,7 +49,6 @@ class Student:
         self._connection = connection
         self._waiting: list[_Asked] = []
         self._numbers = itertools.count(_OWN)  # of objects
-        self.transcript: list[Mapping[str, Any]] = []  # every answer so far
         self.exchanges: list[Exchange] = []  # what was asked, with the answers where they came
 
     def call(self, name: str, /, *args: Value, **kwargs: Value) -> Value:
@@ -151,7 +150,6 @@ class Student:
         self.exchanges += [(request, {}) for request, _ in asked]
         answers = self._answers([request for request, _ in asked])
         for position, (answer, (request, shown)) in enumerate(zip(answers, asked, strict=False), start=first):
-            self.transcript.append(answer)
             self.exchanges[position] = (request, answer)
             if "missing" in answer:
                 name = str(answer["missing"])[:200]

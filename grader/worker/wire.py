@@ -95,7 +95,15 @@ def decode(frame: bytes) -> Any:
             buffers.append(view[start : start + size])
             start += size
         return _unpack(tree, buffers, 0)
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, struct.error) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        OverflowError,
+        RecursionError,
+        struct.error,
+    ) as error:
         raise WireError("not a frame") from error
 
 
