@@ -14,10 +14,10 @@ import numpy as np
 
 from grader.checks.cases import CaseResult
 from grader.checks.oracle import LocalConnection
-from grader.checks.reproduce import Exchange
 from grader.checks.suite import Mistake
 from grader.model import Outcome
-from grader.worker.wire import Handle, WireError
+from grader.worker import wire
+from grader.worker.wire import Handle
 
 Answer = Mapping[str, Any]
 
@@ -45,12 +45,12 @@ def diagnose(
     has_answers = any(c.exchanges for c in cases if c.outcome in _WRONG)
     if not has_answers or not all(c.outcome in (*_WRONG, Outcome.PASSED) for c in cases):
         return ()
-    exchanges = [exchange for case in cases for exchange in case.exchanges]
+    exchanges = [(wire.encode(dict(asked)), answer) for case in cases for asked, answer in case.exchanges]
     alike = [m for m in mistakes if answers_alike(m, exchanges, known(m))]
     return tuple(m.id for m in alike if all(_same_run(c, run(m, i)) for i, c in enumerate(cases)))
 
 
-def answers_alike(mistake: Mistake, exchanges: Sequence[Exchange], known: list[Answer]) -> bool:
+def answers_alike(mistake: Mistake, exchanges: Sequence[tuple[bytes, Answer]], known: list[Answer]) -> bool:
     """Does `mistake` answer these requests as the student's code did?
 
     `known` is what it answered before. A check's requests follow from the answers: where those are the same,
@@ -63,18 +63,11 @@ def answers_alike(mistake: Mistake, exchanges: Sequence[Exchange], known: list[A
         return True
     line = LocalConnection(mistake.fresh())
     for position, (request, answer) in enumerate(exchanges):
-        own = _ask(line, request)
+        own = line.answer(request)
         known[position : position + 1] = [own]
         if not _same_answer(answer, own):
             return False
     return True
-
-
-def _ask(line: LocalConnection, request: Mapping[str, Any]) -> Answer:
-    try:
-        return line.ask(request)
-    except WireError:  # it made something that does not travel: nobody's answer is the same
-        return {"raised": {"type": "", "message": ""}}
 
 
 def _same_run(student: CaseResult, mistake: CaseResult) -> bool:
@@ -114,6 +107,8 @@ def same(a: Any, b: Any) -> bool:
 def _same_numbers(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     if a.shape != b.shape:
         return False
+    if a.dtype == b.dtype and a.tobytes() == b.tobytes():
+        return True
     single = np.float32 in (a.dtype, b.dtype)
     rtol, atol = (RTOL_SINGLE, ATOL_SINGLE) if single else (RTOL, ATOL)
     return bool(np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True))

@@ -35,11 +35,13 @@ class LocalConnection:
 
     def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
         """The answer to one request."""
-        request = wire.decode(wire.encode(dict(message)))
-        with np.errstate(all="ignore"):  # a known mistake may overflow on purpose
-            frame = wire.encode(self._answerer.answer(request))
-        answer: Mapping[str, Any] = wire.decode(frame)
+        answer: Mapping[str, Any] = wire.decode(wire.encode(dict(self.answer(wire.encode(dict(message))))))
         return answer
+
+    def answer(self, frame: bytes) -> Mapping[str, Any]:
+        """The answer to a request that is packed, as it is: to be looked at, not to be kept or changed."""
+        with np.errstate(all="ignore"):  # a known mistake may overflow on purpose
+            return self._answerer.answer(wire.decode(frame))
 
     def close(self) -> None:
         """Nothing is kept."""

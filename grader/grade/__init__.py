@@ -115,7 +115,14 @@ def _earlier_definitions(
     with Attempt(
         loaded.program, desk.assignment, desk.slot, seed=desk.seed, mode=mode, without=places
     ) as earlier:
-        run = Run(connect=earlier.connect, oracle=desk.oracle, seed=desk.seed, only=wrong)
+        run = Run(
+            connect=earlier.connect,
+            oracle=desk.oracle,
+            seed=desk.seed,
+            diagnoses=desk.diagnoses,
+            recall=desk.recall,
+            only=wrong,
+        )
         again = desk.checks.run(run)
     cost = Cost(
         check="earlier",

@@ -25,6 +25,7 @@ class Line:
     def __init__(self, sock: socket.socket, *, ends: tuple[int, ...] = ()) -> None:
         sock.setblocking(False)
         self._socket = sock
+        self._fd = sock.fileno()
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
         for fd in ends:  # descriptors that become readable when the other side is gone
@@ -34,7 +35,7 @@ class Line:
 
     def fileno(self) -> int:
         """Of the socket."""
-        return self._socket.fileno()
+        return self._fd
 
     def allow(self, seconds: float) -> None:
         """All that follows must be done within this time."""
@@ -62,7 +63,12 @@ class Line:
 
     def receive_frame(self) -> bytes:
         """The next frame, not read yet. Raises EOFError, OSError, Late, WireError."""
-        return wire.read_frame(self._read_exactly, CAPS)
+        self._read_up_to(wire.HEAD)
+        size = wire.size_of(self._unread, CAPS)
+        self._read_up_to(size)
+        frame = bytes(self._unread[:size])
+        del self._unread[:size]
+        return frame
 
     def end_with(self, fd: int) -> None:
         """Take the other side as gone, too, when `fd` becomes readable."""
@@ -93,24 +99,22 @@ class Line:
         The end of the stream is not enough: a process that it left behind can hold it open.
         """
         ready = self._poll.poll(seconds * 1000)
-        if ready and all(fd != self._socket.fileno() for fd, _ in ready):
+        if ready and all(fd != self._fd for fd, _ in ready):
             raise EOFError
         return bool(ready)
 
-    def _read_exactly(self, size: int) -> bytes:
-        while len(self._unread) < size:  # grows with what comes, not with what is announced
+    def _read_up_to(self, size: int) -> None:
+        """More of what comes, until `size` bytes are there: grows with what comes, not with what is said."""
+        while (missing := size - len(self._unread)) > 0:
             if not self._is_readable(self._left_s()):
                 raise Late
             try:
-                part = self._socket.recv(max(CHUNK, min(size - len(self._unread), 1 << 20)))
+                part = self._socket.recv(min(max(missing, CHUNK), 1 << 20))
             except BlockingIOError:
                 continue
             if not part:
                 raise EOFError
             self._unread += part
-        piece = bytes(self._unread[:size])
-        del self._unread[:size]
-        return piece
 
 
 def message_of(frame: bytes) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ DTYPES = frozenset(
 MAX_DEPTH = 24
 MAX_INT_BITS = 1024
 _LENGTHS = struct.Struct(">II")  # bytes of the header, bytes of the buffers
+HEAD = _LENGTHS.size
 
 
 class WireError(Exception):
@@ -64,13 +65,19 @@ def encode(value: object) -> bytes:
 def read_frame(read_exactly: Callable[[int], bytes], caps: Caps = DEFAULT_CAPS) -> bytes:
     """The next frame, unread but for its lengths. `read_exactly(n)` gives n bytes or raises (EOFError at the
     end). Raises WireError."""
-    lengths = read_exactly(_LENGTHS.size)
-    header, buffers = _LENGTHS.unpack(lengths)
+    lengths = read_exactly(HEAD)
+    return lengths + read_exactly(size_of(lengths, caps) - HEAD)
+
+
+def size_of(start: bytes | bytearray, caps: Caps = DEFAULT_CAPS) -> int:
+    """How many bytes a frame has, from its first `HEAD` bytes. Raises WireError where that is too many."""
+    header, buffers = _LENGTHS.unpack_from(start)
     if header > caps.header_bytes:
         raise WireError(f"header of {header} bytes")
     if buffers > caps.buffer_bytes:
         raise WireError(f"buffers of {buffers} bytes")
-    return lengths + read_exactly(header + buffers)
+    size: int = HEAD + header + buffers
+    return size
 
 
 def read_value(read_exactly: Callable[[int], bytes], caps: Caps = DEFAULT_CAPS) -> Any:
@@ -83,8 +90,8 @@ def decode(frame: bytes) -> Any:
     view = memoryview(frame)
     try:
         length, rest = _LENGTHS.unpack_from(view)
-        start = _LENGTHS.size + length
-        header = json.loads(frame[_LENGTHS.size : start])
+        start = HEAD + length
+        header = json.loads(frame[HEAD:start])
         sizes, tree = header["b"], header["v"]
         if not isinstance(sizes, list) or not all(type(n) is int and n >= 0 for n in sizes):
             raise WireError("buffer sizes")
