@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Self
 
 from grader.checks.connection import Interrupted
 from grader.model import Cost, HandedFile, Limits, Tier
-from grader.sandbox import words
+from grader.sandbox import processes, words
 from grader.sandbox.forks import Elsewhere, ForkConnection, Run
 from grader.sandbox.zygotes import Zygote
 
@@ -82,6 +81,7 @@ class ForkSession:
         cpu_s, memory_bytes = self._run.watch.measure()
         cost = Cost(check="load", wall_s=wall_s, cpu_s=cpu_s, memory_bytes=memory_bytes)
         self._run.costs.append(cost)
+        self._run.loaded_s = processes.own_cpu_seconds(self._run.keep[-1])
         return report
 
     def _load_in_run(self) -> Mapping[str, Any]:
@@ -92,8 +92,7 @@ class ForkSession:
         run, self._run = self._run, None
         if run is not None:
             run.close()
-            rest_s = max(0.0, run.cpu_s - math.fsum(c.cpu_s for c in run.costs))
-            self._costs += [*run.costs, Cost(check="forks", wall_s=0.0, cpu_s=rest_s)]
+            self._costs += [*run.costs, Cost(check="forks", wall_s=0.0, cpu_s=run.forks_s)]
             self._texts.append(run.watch.text)
 
     def close(self) -> None:

@@ -81,7 +81,8 @@ class Run:
         self.was_dying = False
         self.ended: Ended | None = None
         self.costs: list[Cost] = []
-        self.cpu_s = 0.0  # of all its processes, if the loaded one lives until it is closed
+        self.loaded_s = 0.0  # processor time of the loaded process when checks began
+        self.forks_s = 0.0  # what it took between them, if it lives until it is closed
 
     def wait_until_ready(self) -> None:
         """Until it is confined; no student code has run yet, so that what fails is ours: WorkerBroken."""
@@ -195,7 +196,8 @@ class Run:
 
     def close(self) -> None:
         """End it and free what it held."""
-        self.cpu_s = processes.cpu_seconds(self.keep[-1:])
+        if self.keep:
+            self.forks_s = max(0.0, processes.own_cpu_seconds(self.keep[-1]) - self.loaded_s)
         self.kill()
         self.line.close()
         self._zygote.clean()

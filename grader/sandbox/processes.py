@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import select
@@ -128,11 +129,27 @@ def threads(pids: Collection[int]) -> int:
 
 def cpu_seconds(pids: Collection[int]) -> float:
     """Processor time of these processes and of their children that have ended."""
-    ticks = 0
-    for pid in pids:
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        ticks += sum(map(int, fields[11:15]))  # utime stime cutime cstime, proc(5)
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return math.fsum(own + ended for own, ended in map(_cpu_seconds, pids))
+
+
+def own_cpu_seconds(pid: int) -> float:
+    """Processor time of a process without its children; 0 when it is gone."""
+    return _cpu_seconds(pid)[0]
+
+
+def _cpu_seconds(pid: int) -> tuple[float, float]:
+    """Of a process, and of its children that have ended.
+
+    `stat` tells both cut to hundredths of a second, which is as much as forking a check takes; `schedstat`
+    tells nanoseconds, but of threads that are still there.
+    """
+    own = ended = 0.0
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        utime, stime, cutime, cstime = (int(n) / os.sysconf("SC_CLK_TCK") for n in fields[11:15])  # proc(5)
+        own, ended = utime + stime, cutime + cstime
+        threads = Path(f"/proc/{pid}/task").iterdir()
+        own = max(own, sum(int((t / "schedstat").read_text().split()[0]) for t in threads) / 1e9)
+    except (OSError, ValueError):  # it is gone, or the kernel has no `schedstat`
+        pass
+    return own, ended
