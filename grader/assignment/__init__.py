@@ -122,6 +122,11 @@ class Assignment:
             if any(m == a or m.startswith(f"{a}.") or a.startswith(f"{m}.") for a in allowed)
         )
 
+    def imported_by_checks(self) -> tuple[str, ...]:
+        """The modules that grading processes will surely import."""
+        found = {m for path in self.suite.root.rglob("*.py") for m in imports_of(path.read_text("utf-8"))}
+        return tuple(sorted(found))
+
 
 def load_assignment(folder: Path) -> Assignment:
     """The assignment in `folder`; raises AssignmentError with file and fix."""

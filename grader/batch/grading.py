@@ -90,7 +90,8 @@ def _local(
         slot = stack.enter_context(slot_for(assignment, isolation))
         return Inline(SlotRecipe(assignment=assignment, slot=slot, seed=seed)), slot.tier
     recipe = FolderRecipe(folder=assignment.folder, isolation=isolation, seed=seed)
-    return Pool(recipe, jobs, patience_s=_patience_s(assignment)), recipe.tier()
+    pool = Pool(recipe, jobs, patience_s=_patience_s(assignment), preload=assignment.imported_by_checks())
+    return pool, recipe.tier()
 
 
 def _remote(

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -36,11 +36,13 @@ class _Worker:
 class Pool:
     """Runs tasks in `slots` processes of its own."""
 
-    def __init__(self, recipe: Recipe, slots: int, *, patience_s: float = float("inf")) -> None:
+    def __init__(
+        self, recipe: Recipe, slots: int, *, patience_s: float = float("inf"), preload: Sequence[str] = ()
+    ) -> None:
         self.slots = slots
         self._recipe = recipe
         self._patience_s = patience_s
-        self._context = context()
+        self._context = context(preload)
         self._workers: list[_Worker] = []
         self._again: deque[Task] = deque()
         self._attempts: dict[int, int] = {}

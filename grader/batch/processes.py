@@ -5,19 +5,23 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, SpawnContext
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def context() -> ForkServerContext | SpawnContext:
-    """Processes that share one import of our modules where the system can."""
+def context(preload: Sequence[str] = ()) -> ForkServerContext | SpawnContext:
+    """Processes that share one import of our modules, and of `preload`, where the system can.
+
+    They are copies of one that is made the first time that this is used: what is to be preloaded must be known
+    then.
+    """
     if sys.platform == "win32":
         return multiprocessing.get_context("spawn")
     server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["grader.batch"])
+    server.set_forkserver_preload(["grader.batch", *preload])
     return server
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits, make_circles, make_moons
 
 from grader.checks import CheckFailed, Student, StudentObject, expect_array, expect_close
 
@@ -136,6 +135,8 @@ def expect_relu_gradient() -> Callable[..., None]:
 
 @cache
 def _split(data: str, seed: int) -> Data:
+    from sklearn.datasets import load_digits, make_circles, make_moons  # noqa: PLC0415 - a second, of which finding the checks has no use
+
     if data == "digits":
         X, y = load_digits(return_X_y=True)
         X, sizes = X / 16.0, (600, 800)
