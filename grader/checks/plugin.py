@@ -11,8 +11,8 @@ import os
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Literal
+from functools import cache, partial
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ from grader.checks.oracle import LocalConnection
 from grader.checks.recall import Walk
 from grader.checks.reproduce import example
 from grader.checks.student import Student
-from grader.checks.suite import Case, Mistake, Run, Suite
+from grader.checks.suite import Case, CheckMark, Mistake, Run, Suite
 from grader.errors import AssignmentError
 from grader.model import Check, CheckResult, Evidence, Outcome, Text, Visibility, text
 
@@ -72,6 +72,7 @@ class CheckRunner:
         self.suite = suite
         self.checks: tuple[Check, ...] = ()
         self._cases: dict[str, list[pytest.Item]] = {}
+        self._marks: dict[str, CheckMark] = {}
         self._fault: BaseException | None = None
         self._run: Run | None = None
         self._results: dict[str, CheckResult] = {}
@@ -134,18 +135,10 @@ class CheckRunner:
                 self.checks = checks_of(session.items, self.suite)
                 for item in session.items:
                     self._cases.setdefault(check_name(item), []).append(item)
+                    self._marks[check_name(item)] = mark_of(item)
         except Exception as error:  # carried out of pytest, which would swallow it
             self._fault = error
         return True
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        """Keep the exception itself: outcomes are read from it. pytest's own report, which quotes the
-        source around each frame, costs as much as grading does, and nobody reads it."""
-        if call.excinfo is not None and self._raised is None:
-            self._raised = call.excinfo.value
-        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
 
     # --- fixtures ---
 
@@ -189,7 +182,7 @@ class CheckRunner:
             )
             return combine(check, [CaseResult(outcome=Outcome.SKIPPED, message=reason)])
         try:
-            connection = self._run.connect(_case(check, items, 0))
+            connection = self._run.connect(self._case_of(check, 0))
         except Exception as error:
             return combine(check, [result_of(error, (), (), items[0].path)])
         try:
@@ -217,9 +210,12 @@ class CheckRunner:
         """The line as one that remembers, where that is wanted and can be had."""
         assert self._run is not None
         recall = self._run.recall
-        if recall is None or not recall.trusts(check.name) or not isinstance(connection, FrameConnection):
+        if recall is None or not recall.trusts(check.name) or not _carries_frames(type(connection)):
             return None
-        return Walk(recall, check.name, connection)
+        return Walk(recall, check.name, cast(FrameConnection, connection))
+
+    def _case_of(self, check: Check, index: int) -> Case:
+        return Case(check=check.name, index=index, timeout_s=self._marks[check.name].timeout_s)
 
     def _run_cases(
         self, check: Check, items: Sequence[pytest.Item], connection: Connection
@@ -227,7 +223,7 @@ class CheckRunner:
         """Every case of a check, over one line and within one limit of time."""
         found: list[CaseResult] = []
         for index, item in enumerate(items):
-            result = self._execute(item, _case(check, items, index), connection)
+            result = self._execute(item, self._case_of(check, index), connection)
             found.append(self._with_example(check, result))
             if result.outcome in _COSTLY:
                 break
@@ -238,7 +234,7 @@ class CheckRunner:
         assert self._run is not None
         diagnoses = self._run.diagnoses
         named: tuple[str, ...] = ()
-        if mark_of(items[0]).diagnose:
+        if self._marks[check.name].diagnose:
             named = diagnose(
                 found,
                 diagnoses.mistakes,
@@ -269,13 +265,8 @@ class CheckRunner:
 
     def _execute(self, item: pytest.Item, case: Case, connection: Connection) -> CaseResult:
         """One run of a check's function; whatever happens in it is a value."""
-        from _pytest.runner import runtestprotocol  # noqa: PLC0415 (as pytest-rerunfailures and xdist do)
-
         self._student, self._case, self._raised, self._attached = Student(connection), case, None, []
-        # another file's fixtures are torn down first: pytest does so only where it knows what comes next
-        item.session._setupstate.teardown_exact(item)
-        # item.parent: tear the function's fixtures down and keep those of its module and session
-        runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
+        self._run_item(item)
         result = result_of(self._raised, self._student.exchanges, tuple(self._attached), item.path, case=case)
         if result.outcome is Outcome.BROKEN and self._raised is not None:
             log.error(
@@ -283,9 +274,31 @@ class CheckRunner:
             )
         return result
 
+    def _run_item(self, item: Any) -> None:
+        """Fixtures, function and fixtures again, as `_pytest.runner.runtestprotocol` has it.
 
-def _case(check: Check, items: Sequence[pytest.Item], index: int) -> Case:
-    return Case(check=check.name, index=index, timeout_s=mark_of(items[index]).timeout_s)
+        Without its reports and hooks, which cost as much as a small check and which nobody reads here.
+        """
+        state = item.session._setupstate
+        # another file's fixtures are torn down first: pytest does so only where it knows what comes next
+        state.teardown_exact(item)
+        item._initrequest()  # as for every item that is run again
+        try:
+            state.setup(item)
+            item.runtest()
+        except BaseException as error:  # outcomes are read from it
+            self._raised = error
+        try:
+            state.teardown_exact(item.parent)  # keeps the fixtures of its module and session
+        except BaseException as error:
+            self._raised = self._raised or error
+        finally:
+            item._request, item.funcargs = False, None
+
+
+@cache
+def _carries_frames(kind: type) -> bool:
+    return issubclass(kind, FrameConnection)
 
 
 def _without_stop(title: Text) -> Text:

@@ -41,6 +41,7 @@ class Attempt:
         self._seed = seed
         self._mode = mode or assignment.settings.load.mode
         self._without = without
+        self._limits = assignment.limits()
         self._session: Session | None = None
         self._fault: Exception | None = None
         self.notes: tuple[Text, ...] = ()
@@ -61,7 +62,7 @@ class Attempt:
         if self._session is None:
             fault = self._fault or RuntimeError("connect outside of the attempt")
             raise fault.with_traceback(None)  # raised once per check: its traceback must not grow
-        limits = self._assignment.limits()
+        limits = self._limits
         if case.timeout_s is not None:
             limits = limits.with_check_time(case.timeout_s)
         seed = seed_for("worker", self._seed, case.check, case.index)

@@ -24,6 +24,7 @@ START_S = 30.0  # for what is ours: until a forked process says that it is ready
 _REACT_S = 5.0  # until a loaded submission has forked, at least
 _STATUS_S = 1.0
 _GRACE_S = 0.2  # for the child of a check to end by itself
+_READY = packed({"ready": True})  # what such a child says first
 
 
 class Elsewhere(Exception):
@@ -76,6 +77,8 @@ class Run:
             limits=limits,
             uncounted=zygote.uncounted(self.root),
         )
+        self._top = zygote.uncounted(self.root) or zygote.pid  # all that the student starts stays below it
+        self._owed = 0  # children of checks of whose end nothing was heard
         self.keep: tuple[int, ...] = ()
         self.number = 0
         self.was_dying = False
@@ -147,8 +150,7 @@ class Run:
         """Fork the child for one check."""
         self.number += 1
         self.ended = None
-        without_student = (self._zygote.pid, *self.keep[:-1])
-        processes.end_descendants(self._zygote.pid, keep=self.keep, ours=without_student)
+        processes.end_descendants(self._top, keep=self.keep, ours=(self._top, *self.keep[:-1]))
         self.watch.renew(limits, keep=self.keep)
         ours, theirs = socket.socketpair()
         connection = ForkConnection(self, Line(ours, ends=(self.root,)), limits, check)
@@ -159,9 +161,10 @@ class Run:
             self.line.send(order, (theirs.fileno(),))
             theirs.close()
             connection.wait_until_ready(patience_s)
-            while self.line.has_frame():  # of earlier checks, heard of late
+            while self._owed and self.line.has_frame():  # of earlier checks, heard of late
                 self._hear()
             connection.end_with(self.line)
+            self._owed += 1
         except (OSError, EOFError, WireError, Late) as error:
             theirs.close()
             self.was_dying = isinstance(error, (OSError, EOFError))
@@ -172,7 +175,7 @@ class Run:
 
     def sweep(self) -> None:
         """End all but the loaded submission."""
-        if not processes.end_descendants(self._zygote.pid, keep=self.keep):
+        if not processes.end_descendants(self._top, keep=self.keep):
             self.kill()
 
     def hear_of_end(self, patience_s: float) -> None:
@@ -184,6 +187,7 @@ class Run:
 
     def _hear(self) -> None:
         message = self.line.receive()
+        self._owed -= 1
         if message.get("ended") == self.number:
             self.ended = Ended.told(message)
 
@@ -221,7 +225,7 @@ class ForkConnection:
     def wait_until_ready(self, patience_s: float) -> None:
         """The wall limit does not count before."""
         self._line.allow(patience_s)
-        if "ready" not in self._line.receive():
+        if self._line.receive_frame() != _READY:
             raise WireError("not ready")
 
     def end_with(self, line: Line) -> None:

@@ -31,7 +31,7 @@ class Line:
         for fd in ends:  # descriptors that become readable when the other side is gone
             self._poll.register(fd, select.POLLIN)
         self._until = 0.0
-        self._unread = bytearray()  # a frame mostly comes whole: one system call reads it
+        self._unread = bytearray()
 
     def fileno(self) -> int:
         """Of the socket."""
@@ -43,17 +43,16 @@ class Line:
 
     def send(self, message: Mapping[str, object], fds: tuple[int, ...] = ()) -> None:
         """One frame, after one byte that carries `fds` if there are any. Raises OSError or Late."""
-        self.send_frame(packed(message), fds)
-
-    def send_frame(self, frame: bytes, fds: tuple[int, ...] = ()) -> None:
-        """The same for a message that is packed already."""
-        data = memoryview(frame)
-        self._left_s()
         if fds:
             socket.send_fds(self._socket, [b"."], list(fds))
-        while data:
+        self.send_frame(packed(message))
+
+    def send_frame(self, frame: bytes) -> None:
+        """One frame. Raises OSError or Late."""
+        sent = 0
+        while sent < len(frame):
             try:
-                data = data[self._socket.send(data) :]
+                sent += self._socket.send(memoryview(frame)[sent:] if sent else frame)
             except BlockingIOError:
                 self._wait_for_room()
 
@@ -63,6 +62,11 @@ class Line:
 
     def receive_frame(self) -> bytes:
         """The next frame, not read yet. Raises EOFError, OSError, Late, WireError."""
+        if not self._unread:
+            data = self._read()
+            if len(data) >= wire.HEAD and len(data) == wire.size_of(data, CAPS):
+                return data
+            self._unread += data
         self._read_up_to(wire.HEAD)
         size = wire.size_of(self._unread, CAPS)
         self._read_up_to(size)
@@ -99,22 +103,29 @@ class Line:
         The end of the stream is not enough: a process that it left behind can hold it open.
         """
         ready = self._poll.poll(seconds * 1000)
-        if ready and all(fd != self._fd for fd, _ in ready):
+        if not ready:
+            return False
+        if ready[0][0] != self._fd and all(fd != self._fd for fd, _ in ready):
             raise EOFError
-        return bool(ready)
+        return True
 
     def _read_up_to(self, size: int) -> None:
         """More of what comes, until `size` bytes are there: grows with what comes, not with what is said."""
         while (missing := size - len(self._unread)) > 0:
+            self._unread += self._read(missing)
+
+    def _read(self, wanted: int = 0) -> bytes:
+        """What there is, at least a byte; a frame mostly comes whole."""
+        while True:
             if not self._is_readable(self._left_s()):
                 raise Late
             try:
-                part = self._socket.recv(min(max(missing, CHUNK), 1 << 20))
+                data = self._socket.recv(min(max(wanted, CHUNK), 1 << 20))
             except BlockingIOError:
                 continue
-            if not part:
+            if not data:
                 raise EOFError
-            self._unread += part
+            return data
 
 
 def message_of(frame: bytes) -> Mapping[str, Any]:

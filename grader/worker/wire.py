@@ -159,13 +159,14 @@ def _pack_array(array: np.ndarray[Any, Any], buffers: list[bytes]) -> list[Any]:
 def _unpack(tree: Any, buffers: list[memoryview], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
-    if isinstance(tree, str):
+    kind = type(tree)
+    if kind is str:
         return clean(tree)
-    if isinstance(tree, list):
+    if kind is list:
         return [_unpack(v, buffers, depth + 1) for v in tree]
-    if isinstance(tree, int) and not isinstance(tree, bool) and tree.bit_length() > MAX_INT_BITS:
+    if kind is int and tree.bit_length() > MAX_INT_BITS:
         raise WireError("integer too large")
-    if not isinstance(tree, dict):
+    if kind is not dict:
         return tree
     if len(tree) != 1:
         raise WireError("not a value")
