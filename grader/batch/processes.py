@@ -15,8 +15,8 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 def context(preload: Sequence[str] = ()) -> ForkServerContext | SpawnContext:
     """Processes that share one import of our modules, and of `preload`, where the system can.
 
-    They are copies of one that is made the first time that this is used: what is to be preloaded must be known
-    then.
+    They are copies of one that is made the first time that this is used: what is to be preloaded must be
+    known then.
     """
     if sys.platform == "win32":
         return multiprocessing.get_context("spawn")

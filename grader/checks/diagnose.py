@@ -7,19 +7,18 @@ same seeds, and everything is compared. The same on every case is a hypothesis: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from grader.checks.cases import CaseResult
 from grader.checks.oracle import LocalConnection
+from grader.checks.reproduce import Exchange
 from grader.checks.suite import Mistake
 from grader.model import Outcome
 from grader.worker import wire
 from grader.worker.wire import Handle
-
-Answer = Mapping[str, Any]
 
 _WRONG = (Outcome.FAILED, Outcome.ERROR, Outcome.PARTIAL)
 RTOL, ATOL = 1e-6, 1e-9
@@ -30,7 +29,7 @@ def diagnose(
     cases: Sequence[CaseResult],
     mistakes: Sequence[Mistake],
     *,
-    known: Callable[[Mistake], list[Answer]],
+    known: Callable[[Mistake], list[bytes]],
     run: Callable[[Mistake, int], CaseResult],
 ) -> tuple[str, ...]:
     """Ids of the mistakes that do in every case what the student's code did; ties are all named.
@@ -45,29 +44,45 @@ def diagnose(
     has_answers = any(c.exchanges for c in cases if c.outcome in _WRONG)
     if not has_answers or not all(c.outcome in (*_WRONG, Outcome.PASSED) for c in cases):
         return ()
-    exchanges = [(wire.encode(dict(asked)), answer) for case in cases for asked, answer in case.exchanges]
-    alike = [m for m in mistakes if answers_alike(m, exchanges, known(m))]
+    conversation = Conversation(exchange for case in cases for exchange in case.exchanges)
+    alike = [m for m in mistakes if conversation.is_had_with(m, known(m))]
     return tuple(m.id for m in alike if all(_same_run(c, run(m, i)) for i, c in enumerate(cases)))
 
 
-def answers_alike(mistake: Mistake, exchanges: Sequence[tuple[bytes, Answer]], known: list[Answer]) -> bool:
-    """Does `mistake` answer these requests as the student's code did?
+class Conversation:
+    """What a check asked a student's code, and what that answered.
 
-    `known` is what it answered before. A check's requests follow from the answers: where those are the same,
-    so are the requests, whoever's they are.
+    A check's requests follow from the answers: where those are the same, so are the requests, whoever's they
+    are. What a mistake answered before to those requests is kept, packed: most mistakes answer alike, and of
+    equal answers one is compared.
     """
-    answered = [answer for _, answer in exchanges]
-    if not all(_same_answer(a, b) for a, b in zip(answered, known, strict=False)):
-        return False
-    if len(known) >= len(exchanges):
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        self._exchanges = list(exchanges)
+        self._requests: list[bytes] = []  # packed when first needed
+        self._found: dict[tuple[int, bytes], bool] = {}
+
+    def is_had_with(self, mistake: Mistake, known: list[bytes]) -> bool:
+        """Does `mistake` answer as the student's code did? `known` is what it answered before."""
+        for position, answer in enumerate(known[: len(self._exchanges)]):
+            if not self._is_same(position, answer):
+                return False
+        if len(known) >= len(self._exchanges):
+            return True
+        self._requests = self._requests or [wire.encode(dict(request)) for request, _ in self._exchanges]
+        line = LocalConnection(mistake.fresh())
+        for position, request in enumerate(self._requests):
+            answer = line.exchange(request)
+            known[position : position + 1] = [answer]
+            if not self._is_same(position, answer):
+                return False
         return True
-    line = LocalConnection(mistake.fresh())
-    for position, (request, answer) in enumerate(exchanges):
-        own = line.answer(request)
-        known[position : position + 1] = [own]
-        if not _same_answer(answer, own):
-            return False
-    return True
+
+    def _is_same(self, position: int, answer: bytes) -> bool:
+        key = (position, answer)
+        if key not in self._found:
+            self._found[key] = _same_answer(self._exchanges[position][1], wire.decode(answer))
+        return self._found[key]
 
 
 def _same_run(student: CaseResult, mistake: CaseResult) -> bool:

@@ -35,13 +35,13 @@ class LocalConnection:
 
     def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
         """The answer to one request."""
-        answer: Mapping[str, Any] = wire.decode(wire.encode(dict(self.answer(wire.encode(dict(message))))))
+        answer: Mapping[str, Any] = wire.decode(self.exchange(wire.encode(dict(message))))
         return answer
 
-    def answer(self, frame: bytes) -> Mapping[str, Any]:
-        """The answer to a request that is packed, as it is: to be looked at, not to be kept or changed."""
+    def exchange(self, frame: bytes) -> bytes:
+        """The frame that answers a frame."""
         with np.errstate(all="ignore"):  # a known mistake may overflow on purpose
-            return self._answerer.answer(wire.decode(frame))
+            return wire.encode(self._answerer.answer(wire.decode(frame)))
 
     def close(self) -> None:
         """Nothing is kept."""
@@ -132,12 +132,13 @@ class OracleConnection:
         self._requests = hashlib.sha256()  # all so far, bit for bit
         self._chain = hashlib.sha256()  # the same in canonical form, but for those that wait
         self._waiting: list[Mapping[str, object]] = []
-        self._pending: list[Mapping[str, object]] = []  # answered from memory, not yet run
+        self._pending: list[bytes] = []  # answered from memory, not yet run
         self._live: LocalConnection | None = None
 
     def ask(self, message: Mapping[str, object]) -> Mapping[str, Any]:
         """The oracle's answer, remembered or computed; raises OracleError."""
-        self._requests.update(wire.encode(dict(message)))
+        request = wire.encode(dict(message))
+        self._requests.update(request)
         self._waiting.append(message)
         requests = self._requests.digest()
         frame = self._oracle.exactly(requests)
@@ -145,13 +146,13 @@ class OracleConnection:
             digest = self._digest()
             frame = self._oracle.remembered(digest)
             if frame is None:
-                frame = wire.encode(dict(self._compute(message)))
+                frame = self._compute(request)
                 self._oracle.remember(digest, frame)
             else:
-                self._pending.append(message)
+                self._pending.append(request)
             self._oracle.remember_exactly(requests, digest, frame)
         else:
-            self._pending.append(message)
+            self._pending.append(request)
         answer: Mapping[str, Any] = wire.decode(frame)
         failed = failure(message, answer)
         if failed is not None:
@@ -168,10 +169,10 @@ class OracleConnection:
         self._waiting.clear()
         return self._chain.hexdigest()
 
-    def _compute(self, message: Mapping[str, object]) -> Mapping[str, Any]:
+    def _compute(self, request: bytes) -> bytes:
         if self._live is None:
             self._live = LocalConnection(self._oracle.fresh())
         for earlier in self._pending:
-            self._live.ask(earlier)
+            self._live.exchange(earlier)
         self._pending.clear()
-        return self._live.ask(message)
+        return self._live.exchange(request)

@@ -19,6 +19,7 @@ from grader.model import CheckResult, Outcome
 from grader.worker import wire
 
 MOST_BYTES = 64 << 20
+_MOST_MET = 50_000
 _STEP_BYTES = 400  # what an entry takes beside its request
 _RESULT_BYTES = 8 << 10  # what a result with its evidence takes, roughly and at the most
 
@@ -39,12 +40,14 @@ class _Request:
 class Recall:
     """Requests and results by the answers before them, for one seed, oracle and bank of mistakes.
 
-    Forgets what was not met for longest when it holds `most_bytes`.
+    A place is kept when it is met for the second time: what only one student's code answers, as when it draws
+    numbers of its own, is not worth keeping. Forgets what was not met for longest when it holds `most_bytes`.
     """
 
     def __init__(self, *, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
         self._known: OrderedDict[bytes, _Request | CheckResult] = OrderedDict()
+        self._met: OrderedDict[bytes, None] = OrderedDict()  # once
         self._requests: dict[bytes, _Request] = {}  # by digest
         self._unsteady: set[str] = set()
         self.held_bytes = 0
@@ -71,6 +74,11 @@ class Recall:
 
     def keep(self, place: bytes, found: bytes | CheckResult) -> None:
         """What comes next."""
+        if self._met.pop(place, self) is self and place not in self._known:
+            self._met[place] = None
+            if len(self._met) > _MOST_MET:
+                self._met.popitem(last=False)
+            return
         self._drop(place)
         if isinstance(found, CheckResult):
             self._known[place] = found

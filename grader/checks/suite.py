@@ -71,11 +71,11 @@ class Diagnoses:
     """What each known mistake answers and does in each check, found when first needed and kept."""
 
     mistakes: tuple[Mistake, ...] = ()
-    answers: dict[tuple[str, str, int], list[Mapping[str, Any]]] = field(default_factory=dict)
+    answers: dict[tuple[str, str, int], list[bytes]] = field(default_factory=dict)
     runs: dict[tuple[str, Case, int], Any] = field(default_factory=dict)
 
-    def answers_of(self, mistake: Mistake, check: str, seed: int) -> list[Mapping[str, Any]]:
-        """What it answered so far to the requests of a check; grows as more is asked."""
+    def answers_of(self, mistake: Mistake, check: str, seed: int) -> list[bytes]:
+        """What it answered so far to the requests of a check, packed; grows as more is asked."""
         return self.answers.setdefault((mistake.id, check, seed), [])
 
 

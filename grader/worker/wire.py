@@ -23,6 +23,8 @@ MAX_DEPTH = 24
 MAX_INT_BITS = 1024
 _LENGTHS = struct.Struct(">II")  # bytes of the header, bytes of the buffers
 HEAD = _LENGTHS.size
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+_from_json = json.JSONDecoder().decode
 
 
 class WireError(Exception):
@@ -54,7 +56,7 @@ def encode(value: object) -> bytes:
     buffers: list[bytes] = []
     tree = _pack(value, buffers, 0)
     sizes = [len(b) for b in buffers]
-    header = json.dumps({"v": tree, "b": sizes}, separators=(",", ":")).encode()
+    header = _to_json({"v": tree, "b": sizes}).encode()
     try:
         lengths = _LENGTHS.pack(len(header), sum(sizes))
     except struct.error as error:
@@ -91,7 +93,7 @@ def decode(frame: bytes) -> Any:
     try:
         length, rest = _LENGTHS.unpack_from(view)
         start = HEAD + length
-        header = json.loads(frame[HEAD:start])
+        header = _from_json(str(view[HEAD:start], "utf-8"))
         sizes, tree = header["b"], header["v"]
         if not isinstance(sizes, list) or not all(type(n) is int and n >= 0 for n in sizes):
             raise WireError("buffer sizes")
