@@ -14,7 +14,7 @@ from grader.model import Card, Correction, Outcome, State, SubmissionResult, fro
 from grader.moodle import GradeChange, Recipient, Worksheet, feedback_zip, read_worksheet
 from grader.report import ClassRow, StudentView, class_page, class_row, student_page
 from grader.score import shown
-from grader.store import Store, grades_csv, lock, open_existing, results_json, standing
+from grader.store import Store, grades_head, grades_line, lock, open_existing, results_json, standing
 from grader.store.files import sweep, write_file
 
 WORKSHEET = "moodle/worksheet.csv"  # also the name under which the store keeps Moodle's own
@@ -63,20 +63,29 @@ def write_derived(
     with open_existing(out) as store:
         keys = store.keys()
         _write_pages(out, keys, language=language, after_due=after_due, jobs=jobs, on_progress=on_progress)
-        rows = list(_rows(store))
-        page = class_page(store.card(), rows, language=language, tier=store.tier())
-        write_file(out / "index.html", [page])
-        translate = language_of(language).gettext
-        write_file(out / "results.json", results_json(store, translate=translate))
-        write_file(out / "grades.csv", grades_csv(store))
+        _write_tables(store, language=language)
         _write_moodle(store)
 
 
-def _rows(store: Store) -> Iterator[ClassRow]:
-    for graded in store.iterate(with_documents=False):
-        key = graded.result.key
-        corrections = store.desk.corrections(key)
-        yield class_row(graded, corrections, is_reviewed=store.desk.reviewed(key) is not None)
+def _write_tables(store: Store, *, language: str) -> None:
+    """JSON, CSV and the class page, in one walk through the results: reading them is most of the work."""
+    card, translate = store.card(), language_of(language).gettext
+    class_rows: list[ClassRow] = []
+    lines = [grades_head(card)]
+
+    def rows() -> Iterator[tuple[SubmissionResult, Sequence[Correction]]]:
+        for graded in store.iterate(with_documents=False):
+            key = graded.result.key
+            corrections = store.desk.corrections(key)
+            is_reviewed = store.desk.reviewed(key) is not None
+            class_rows.append(class_row(graded, corrections, is_reviewed=is_reviewed))
+            lines.append(grades_line(card, (graded.result, corrections)))
+            yield graded.result, corrections
+
+    write_file(store.out / "results.json", results_json(store, rows=rows(), translate=translate))
+    write_file(store.out / "grades.csv", lines)
+    page = class_page(card, class_rows, language=language, tier=store.tier())
+    write_file(store.out / "index.html", [page])
 
 
 # --- pages ------------------------------------------------------------------------------------------------

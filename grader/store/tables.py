@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from grader.model import Card, CheckResult, Correction, SubmissionResult, Visibility
@@ -15,6 +15,7 @@ from grader.store.store import Store
 
 SCHEMA = 1
 Translate = Callable[[str], str]
+Row = tuple[SubmissionResult, Sequence[Correction]]
 # What makes a spreadsheet take a cell for a formula, in the East Asian width too.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _SHOWN = {Visibility.PUBLIC: "always", Visibility.AFTER_DUE: "after_due", Visibility.HIDDEN: "never"}
@@ -32,19 +33,23 @@ COLUMNS = (
 )
 
 
-def results_json(store: Store, *, translate: Translate = str) -> Iterator[str]:
-    """The text of `results.json`, in pieces; one line per submission."""
-    rows = (
-        (graded.result, store.desk.corrections(graded.result.key))
-        for graded in store.iterate(with_documents=False)
-    )
-    return results_document(store.card(), _isolation(store), rows, translate=translate)
+def results_json(
+    store: Store, *, rows: Iterable[Row] | None = None, translate: Translate = str
+) -> Iterator[str]:
+    """The text of `results.json`, a line per submission, in pieces. `rows`: the store's, if read already."""
+    found = _rows(store) if rows is None else rows
+    return results_document(store.card(), _isolation(store), found, translate=translate)
+
+
+def _rows(store: Store) -> Iterator[Row]:
+    for graded in store.iterate(with_documents=False):
+        yield graded.result, store.desk.corrections(graded.result.key)
 
 
 def results_document(
     card: Card,
     isolation: str,
-    rows: Iterable[tuple[SubmissionResult, Iterable[Correction]]],
+    rows: Iterable[Row],
     *,
     translate: Translate = str,
 ) -> Iterator[str]:
@@ -62,12 +67,20 @@ def results_document(
 def grades_csv(store: Store) -> Iterator[str]:
     """The text of `grades.csv`, row by row, in UTF-8 once encoded; no cell is taken for a formula."""
     card = store.card()
-    names = [check.name for check in card.checks]
-    yield _line((*COLUMNS, *names))
-    for graded in store.iterate(with_documents=False):
-        result = graded.result
-        row = standing(result, store.desk.corrections(result.key))
-        yield _line(chain(_cells(result, row), _points(result, card)))
+    yield grades_head(card)
+    for row in _rows(store):
+        yield grades_line(card, row)
+
+
+def grades_head(card: Card) -> str:
+    """The first line of `grades.csv`."""
+    return _line((*COLUMNS, *(check.name for check in card.checks)))
+
+
+def grades_line(card: Card, row: Row) -> str:
+    """The line of one submission."""
+    result, corrections = row
+    return _line(chain(_cells(result, standing(result, corrections)), _points(result, card)))
 
 
 def _isolation(store: Store) -> str:
