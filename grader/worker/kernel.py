@@ -9,6 +9,7 @@ import ctypes
 import os
 import platform
 import signal
+from functools import cache
 
 # linux/prctl.h
 PR_SET_PDEATHSIG = 1
@@ -43,7 +44,9 @@ CAPABILITY_WORDS = 6
 _SYS_CLONE = {"x86_64": 56, "aarch64": 220, "riscv64": 220}
 
 
+@cache
 def _libc() -> ctypes.CDLL:
+    """Made once: each makes a class of its own for its functions."""
     return ctypes.CDLL(None, use_errno=True)
 
 
