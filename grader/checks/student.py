@@ -41,8 +41,8 @@ class Observation:
 class Student:
     """The student's names. The oracle has the same methods.
 
-    What gives nothing back (`create`, `make`, and `tell` and `set` of objects) is sent together with the next
-    question, or by `flush`: each message wakes two processes. What goes wrong in it is raised then.
+    What gives nothing back (`create`, `make`, and `tell`, `set` and `part` of objects) is sent together with
+    the next question, or by `flush`: each message wakes two processes. What goes wrong in it is raised then.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -215,13 +215,24 @@ class StudentObject:
         request = {"do": "get", "on": self.handle, "name": attribute}
         return self._student._ask(request, lambda: f"{self.name}.{attribute}")["value"]
 
-    def get_each(self, *attributes: str) -> tuple[Value, ...]:
-        """The values of several attributes."""
-        for attribute in attributes:
-            request = {"do": "get", "on": self.handle, "name": attribute}
-            self._student._waiting.append((request, partial("{}.{}".format, self.name, attribute)))
-        answers = self._student._send()[-len(attributes) :] if attributes else []
+    def get_each(self, *wanted: str | tuple[Value, ...]) -> tuple[Value, ...]:
+        """The values of attributes, "dW", and of calls, ("backward", out_grad), in this order at once."""
+        for one in wanted:
+            name, *args = (one,) if isinstance(one, str) else one
+            request = {"do": "get", "on": self.handle, "name": name}
+            shown = partial("{}.{}".format, self.name, name)
+            if not isinstance(one, str):
+                request |= {"do": "call"} | _arguments(tuple(args), {})
+                shown = partial(_shown, f"{self.name}.{name}", tuple(args), {})
+            self._student._waiting.append((request, shown))
+        answers = self._student._send()[-len(wanted) :] if wanted else []
         return tuple(self._student._wrap(answer["value"]) for answer in answers)
+
+    def part(self, attribute: str) -> StudentObject:
+        """The object that an attribute holds; it stays in the student's process."""
+        label = f"{self.name}.{attribute}"
+        request = {"do": "get", "on": self.handle, "name": attribute}
+        return self._student._make_later(request, lambda: label, label)
 
     def set(self, attribute: str, value: Value) -> None:
         """Set an attribute; dots walk on."""

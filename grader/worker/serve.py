@@ -2,10 +2,10 @@
 
 A request is a dict: `do` is "call", "create", "get", "set", "make", "all" or "end"; `on` is None for the
 student's names or the handle of an object; `name` is looked up there, dots walk attributes. A call has `args`
-and `kwargs`, or `each`: arguments for each of many calls, whose values come in one answer. What is created
-or made is kept under the number that the request gives `as`. "all" has `requests`, which are done in order up
-to the first that fails. An answer is a dict with one of `value`, `raised`, `missing`; that to "all" has the
-answers as its value.
+and `kwargs`, or `each`: arguments for each of many calls, whose values come in one answer. What is created or
+made, and what is got `as` a number, is kept under the number that the request gives. "all" has `requests`,
+which are done in order up to the first that fails. An answer is a dict with one of `value`, `raised`,
+`missing`; that to "all" has the answers as its value.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Answerer:
             return self._set(request)
         found = self._find(request.get("on"), request["name"])
         if do == "get":
-            return {"value": self._out(found)}
+            return {"value": self._keep(found, request["as"]) if "as" in request else self._out(found)}
         if request.get("each") is not None:
             return {"value": tuple(self._out(found(*self._in(args))) for args in request["each"])}
         args = tuple(self._in(a) for a in request["args"])

@@ -64,8 +64,7 @@ def make_net(fill: Callable[..., None]) -> Callable[..., StudentObject]:
     def make(person: Student, parameters: tuple[Array, ...], **options: float) -> StudentObject:
         W1, b1, W2, b2 = parameters
         net = person.create("TwoLayerPerceptron", *W1.shape, W2.shape[1], **{"lr": 0.1, "seed": 0} | options)
-        fc1, fc2 = net.get_each("fc1", "fc2")
-        fill(person, (fc1, W1, b1), (fc2, W2, b2))
+        fill(person, (net.part("fc1"), W1, b1), (net.part("fc2"), W2, b2))
         return net
 
     return make
@@ -83,7 +82,9 @@ def loss_at(make_net: Any) -> Callable[..., StudentObject]:
             " or (net.forward(X), net.loss(y))[1]",
             name="loss(y) with other parameters",
         )
-        made: StudentObject = function.call("__call__", net, *net.get_each("fc1", "fc2"), X, y, *parameters)
+        made: StudentObject = function.call(
+            "__call__", net, net.part("fc1"), net.part("fc2"), X, y, *parameters
+        )
         return made
 
     return make

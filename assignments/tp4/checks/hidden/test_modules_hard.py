@@ -28,8 +28,9 @@ def test_linear_differences(
     X, W, b, out_grad = numbers(5, 3), numbers(3, 7), numbers(7), numbers(5, 7)
     layer = make_linear(student, W, b)
     layer.tell("forward", X)
-    dX = expect_array(layer.call("backward", out_grad), shape=(5, 3), name="backward(out_grad)")
-    dW = expect_array(layer.get("dW"), shape=(3, 7), name="dW")
+    in_grad, slope = layer.get_each(("backward", out_grad), "dW")
+    dX = expect_array(in_grad, shape=(5, 3), name="backward(out_grad)")
+    dW = expect_array(slope, shape=(3, 7), name="dW")
 
     evaluate = output_at(student, W, b)
 
@@ -43,10 +44,12 @@ def test_linear_differences(
 
 def _backward(layer: StudentObject, batches: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
     """What the layer's last backward stores and returns, after forward and backward of every batch."""
-    for X, out_grad in batches:
+    for X, out_grad in batches[:-1]:
         layer.tell("forward", X)
-        in_grad = layer.call("backward", out_grad)
-    dW, db = layer.get_each("dW", "db")
+        layer.tell("backward", out_grad)
+    X, out_grad = batches[-1]
+    layer.tell("forward", X)
+    in_grad, dW, db = layer.get_each(("backward", out_grad), "dW", "db")
     db = expect_array(db, name="db")
     return {
         "dW": expect_array(dW, name="dW"),
@@ -88,9 +91,9 @@ def test_dropout_mask(student: Student, numbers: Any) -> None:
     """Dropout.backward uses the mask of the last forward, and each forward draws another."""
     X, out_grad = numbers(40, 30), numbers(40, 30)
     dropout = student.create("Dropout", 0.4, seed=7)
-    first = expect_array(dropout.call("forward", X), shape=X.shape, name="forward(X)")
-    second = expect_array(dropout.call("forward", X), shape=X.shape, name="forward(X)")
-    got = expect_array(dropout.call("backward", out_grad), shape=X.shape, name="backward(out_grad)")
+    *outputs, gradient = dropout.get_each(("forward", X), ("forward", X), ("backward", out_grad))
+    first, second = (expect_array(Z, shape=X.shape, name="forward(X)") for Z in outputs)
+    got = expect_array(gradient, shape=X.shape, name="backward(out_grad)")
     if np.array_equal(first == 0, second == 0):
         fail("Two calls of forward set the same entries to 0.", mistake="dropout_same_mask")
     if not np.array_equal(got == 0, second == 0):
@@ -113,7 +116,7 @@ def test_loss_apart(student: Student, reference: Student, rng: np.random.Generat
     logits[np.arange(5), rng.integers(0, 3, size=5)] += 800.0
     y = np.argmin(logits, axis=1)
     mine = student.create("SoftmaxCrossEntropy")
-    value, gradient = mine.call("forward", logits, y), mine.call("backward")
+    value, gradient = mine.get_each(("forward", logits, y), ("backward",))
     got = expect_scalar(value, name="the loss")
     expected = reference.create("SoftmaxCrossEntropy").call("forward", logits, y)
     expect_close(got, expected, name="the loss", rtol=1e-5)
@@ -122,8 +125,9 @@ def test_loss_apart(student: Student, reference: Student, rng: np.random.Generat
 
 def _loss_and_gradient(person: Student, logits: Any, y: Any) -> tuple[float, Any]:
     module = person.create("SoftmaxCrossEntropy")
-    loss = expect_scalar(module.call("forward", logits, y), name="the loss")
-    gradient = expect_array(module.call("backward"), shape=logits.shape, name="backward()")
+    value, slope = module.get_each(("forward", logits, y), ("backward",))
+    loss = expect_scalar(value, name="the loss")
+    gradient = expect_array(slope, shape=logits.shape, name="backward()")
     if loss <= 0 or not gradient.any():
         fail("The loss is not above 0, or its gradient is 0 everywhere.")
     return loss, gradient
