@@ -138,22 +138,22 @@ def tokens(source: str) -> Iterator[tuple[_TokenType, str]]:
     if not _rules():
         yield from _lexer().get_tokens(source)
         return
-    text = _lexer()._preprocess_lexer_input(source)
+    code = _lexer()._preprocess_lexer_input(source)
     stack, at = ["root"], 0
     state = _state("root")
-    while at < len(text):
-        hit = state.find(text, at)
+    while at < len(code):
+        hit = state.find(code, at)
         if hit is None:  # an error, which ends with its line
-            if text[at] == "\n":
+            if code[at] == "\n":
                 stack, state = ["root"], _state("root")
-            yield (Token.Text.Whitespace if text[at] == "\n" else Token.Error), text[at]
+            yield (Token.Text.Whitespace if code[at] == "\n" else Token.Error), code[at]
             at += 1
             continue
         rule, found = hit
         if type(rule.action) is _TokenType:
             yield rule.action, found[0]
         elif rule.action is not None:  # it asks for groups by their numbers in its own expression
-            own = rule.expression.match(text, at)
+            own = rule.expression.match(code, at)
             yield from ((kind, words) for _, kind, words in rule.action(_lexer(), own))
         at = found.end()
         if rule.target is not None:
