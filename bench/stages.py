@@ -84,8 +84,8 @@ class _Timed:
             stages = {"begin": "sandbox: fork per check", "close": "sandbox: end the submission"}
             return _Timed(result, self._watch, stages)
         if name == "begin":
-            stages = {"ask": "wire: ask the student", "close": "sandbox: end the check"}
-            return _Timed(result, self._watch, stages)
+            asks = dict.fromkeys(("ask", "exchange", "read"), "wire: ask the student")
+            return _TimedLine(result, self._watch, asks | {"close": "sandbox: end the check"})
         return result
 
     def __enter__(self) -> Any:
@@ -93,6 +93,22 @@ class _Timed:
 
     def __exit__(self, *exception: object) -> None:
         self._inner.__exit__(*exception)
+
+
+class _TimedLine(_Timed):
+    """A check's line: what it can do is asked of its class."""
+
+    def ask(self, message: Any) -> Any:
+        return self.__getattr__("ask")(message)
+
+    def exchange(self, frame: bytes) -> Any:
+        return self.__getattr__("exchange")(frame)
+
+    def read(self, answer: bytes) -> Any:
+        return self.__getattr__("read")(answer)
+
+    def close(self) -> Any:
+        return self.__getattr__("close")()
 
 
 def profile(source: Path, out: Path, assignment_folder: Path, *, isolation: str) -> list[Stage]:

@@ -313,6 +313,25 @@ def test_what_gives_nothing_back_goes_with_the_next_question() -> None:
     assert person.has("Keeper") and not person.has("keeper")
 
 
+def test_calls_and_attributes_are_answered_in_their_order_at_once() -> None:
+    line = Counted(names(KEEPER)())
+    keeper = Student(line).create("Keeper", 1)
+    _, seen, _, more = keeper.get_each(("add", np.ones(2)), "seen", ("add", np.ones(4)), "seen")
+    assert (seen, more) == ([2], [2, 4])
+    assert line.messages == 1
+
+
+def test_an_object_that_an_attribute_holds_stays_where_it_is() -> None:
+    line = Counted(names(f"{KEEPER}\nclass Two:\n    def __init__(self):\n        self.inner = Keeper(5)")())
+    person = Student(line)
+    inner = person.create("Two").part("inner")
+    inner.tell("add", np.ones(3))
+    assert inner.get_each("x", "seen") == (5, [3])
+    assert line.messages == 1
+    with pytest.raises(StudentMissing, match=r"Two\.outer"):
+        person.create("Two").part("outer").get("x")
+
+
 def test_an_error_in_what_waited_is_raised_by_the_question_and_ends_it() -> None:
     person = student(KEEPER)
     keeper = person.create("Keeper", 1)
