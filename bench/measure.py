@@ -24,7 +24,7 @@ class Usage:
 
     wall_s: float
     cpu_s: float  # of the command and all that it started, user and system
-    peak_bytes: int  # resident, of the command's first process
+    peak_bytes: int  # resident, of its largest process among the first and those that `multiprocessing` made
     tree_bytes: int  # resident, of all its processes together; shared pages count once in each
     status: int
     output: str
@@ -60,7 +60,7 @@ def measure(
                 status = process.wait(_GLANCE_S)
                 break
             except subprocess.TimeoutExpired:
-                peak = max(peak, _high_water(process.pid))
+                peak = max(peak, *map(_high_water, _of_ours(process.pid)))
                 tree = max(tree, _tree_bytes(process.pid))
     wall = time.perf_counter() - began
     _reap()
@@ -163,8 +163,26 @@ def _high_water(pid: int) -> int:
     return 0
 
 
+def _of_ours(root: int) -> list[int]:
+    """A process, and those below it that are copies made by `multiprocessing`: no student's among them."""
+    found = [root]
+    for pid in _tree(root):
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"multiprocessing" in words:
+            found.append(pid)
+    return found
+
+
 def _tree_bytes(root: int) -> int:
     """Resident memory of a process and all below it."""
+    return sum(_tree(root).values())
+
+
+def _tree(root: int) -> dict[int, int]:
+    """A process and all below it, with their resident memory."""
     parents: dict[int, int] = {}
     sizes: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
@@ -176,7 +194,7 @@ def _tree_bytes(root: int) -> int:
             continue
         parents[int(entry.name)] = int(fields[1])
         sizes[int(entry.name)] = int(fields[21]) * _PAGE_BYTES
-    return sum(size for pid, size in sizes.items() if _is_below(pid, root, parents))
+    return {pid: size for pid, size in sizes.items() if _is_below(pid, root, parents)}
 
 
 def _is_below(pid: int, root: int, parents: dict[int, int]) -> bool:

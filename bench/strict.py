@@ -26,18 +26,15 @@ from grader.checks.oracle import LocalConnection
 from grader.checks.suite import Run
 from grader.discover import fetch, find
 from grader.sandbox import open_slot
-from grader.sandbox.processes import descendants
 from grader.store import create_or_open
-from grader.worker.family import children
 from grader.worker.serve import Answerer
 
 
 @dataclass(slots=True)
 class Seen:
-    """CPU seconds of the processes of submissions."""
+    """CPU seconds of the processes of submissions, as their costs have it, and so the database."""
 
-    whole_s: float = 0.0  # each from its start to its end: loading, checks and the forks between
-    stored_s: float = 0.0  # as `costs` has it, and so the database
+    seconds: float = 0.0
 
 
 class _WatchedSlot:
@@ -50,29 +47,19 @@ class _WatchedSlot:
         return getattr(self._slot, name)
 
     def load(self, *args: Any, **kwargs: Any) -> Any:
-        return _WatchedSession(self._slot.load(*args, **kwargs), self._slot, self._seen)
+        return _WatchedSession(self._slot.load(*args, **kwargs), self._seen)
 
 
 class _WatchedSession:
-    def __init__(self, session: Any, slot: Any, seen: Seen) -> None:
-        self._session, self._slot, self._seen = session, slot, seen
+    def __init__(self, session: Any, seen: Seen) -> None:
+        self._session, self._seen = session, seen
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
 
     def close(self) -> None:
-        """The loaded process by the scheduler's clock, which counts in nanoseconds; its forks by `costs`."""
-        costs = self._session.costs  # without the forks: those are in its clock
-        loaded = [p for p in descendants(self._slot.zygote_pid) if not children(p)]
-        self._seen.whole_s += math.fsum(map(_own_s, loaded))
-        self._seen.whole_s += math.fsum(c.cpu_s for c in costs if c.check != "load")
         self._session.close()
-        self._seen.stored_s += math.fsum(c.cpu_s for c in self._session.costs)
-
-
-def _own_s(pid: int) -> float:
-    """CPU time of one process that has one thread."""
-    return int(Path(f"/proc/{pid}/schedstat").read_text("utf-8").split()[0]) / 1e9
+        self._seen.seconds += math.fsum(c.cpu_s for c in self._session.costs)
 
 
 def grade_twice(source: Path, out: Path, *, isolation: str) -> tuple[float, Seen]:
@@ -86,7 +73,7 @@ def grade_twice(source: Path, out: Path, *, isolation: str) -> tuple[float, Seen
         watched: Any = _WatchedSlot(slot, seen)
         desk = grade.open_desk(assignment, watched, seed=0)
         for _ in range(2):
-            seen.whole_s = seen.stored_s = 0.0
+            seen.seconds = 0.0
             began = group_s()
             for position, entry in enumerate(find([source], timezone="UTC").entries):
                 store.put(grade.grade_submission(fetch(entry), desk), position)
@@ -174,8 +161,7 @@ def measure_strictly(size: int, work: Path, *, isolation: str) -> Mapping[str, f
     clock, loading_s = functions_alone(class_, load_assignment(TP4))
     found = {
         "all_s": spent,
-        "whole_s": seen.whole_s,
-        "stored_s": seen.stored_s,
+        "stored_s": seen.seconds,
         "functions_s": clock.seconds,
         "loading_s": loading_s,
         "calls": float(clock.calls),

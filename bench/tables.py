@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from itertools import pairwise
 from pathlib import Path
 
 from bench.figures import Figures, Row
@@ -16,9 +17,10 @@ HEAD = """# What grading costs
 
 Made by `make bench`; do not edit. CPU is user and system time of all processes, the students' included,
 from a control group where there may be one. Notebooks are TP4 in full, each training for about a second
-when all of it is run; a third of them have a known mistake. In the default mode we run definitions only;
-with `load = "all"` everything. A run's fixed start-up is included everywhere and divided by its number of
-notebooks, unless it says *warm*.
+when all of it is run; a third of them have a known mistake, the others are written in five styles, and
+everybody draws other random numbers. In the default mode we run definitions only; with `load = "all"`
+everything. A run's fixed start-up is included everywhere and divided by its number of notebooks, unless it
+says *warm*.
 """
 PEERS = """The same {size} notebooks, one after the other. The others run the 16 checks of
 `bench/peer_checks.py`; *the same 16 checks* are those as an assignment of ours, `bench/equivalent`, with
@@ -38,10 +40,12 @@ SIZES = """`grader grade --jobs {jobs}`, all of TP4, pages included. What counts
 of the processes that run the student's code, as the database has it: loading, each check's process from its
 fork to its end, and the forks. The rest is ours: interpreters, sandbox, checks, known mistakes, database,
 pages. The ratio is wall time ÷ (students' CPU ÷ {jobs} processes): 1 would be a grader that costs nothing.
+Memory is the most that one process of ours has held.
 
 """
 GROWTH = """`grader grade --jobs {jobs}`, one function, one check. *Files again* is `grader report` on the
-finished folder, its own start included: every page, the class page, CSV and JSON once more.
+finished folder, its own start included: every page, the class page, CSV and JSON once more. Memory is the
+most that one process of ours has held.
 
 """
 STRICT = """Warm: {size} notebooks graded in the default mode for the second time in one process, pages and
@@ -140,14 +144,29 @@ def _sizes(rows: list[Row]) -> str:
         ]
         for r in ordered
     ]
-    head = ["notebooks", "wall s", "students' CPU s", "ratio", "ours, CPU ms each", "MB, our process"]
+    head = ["notebooks", "wall s", "students' CPU s", "ratio", "ours, CPU ms each", "MB"]
     tiers = ", ".join(sorted({r["tier"] for r in rows}))
     found = "; ".join(f"{r['size']} {MODES[r['mode']]}: {r['states']}" for r in ordered)
     return (
         SIZES.format(jobs=rows[0]["jobs"])
         + _table(head, lines)
+        + _further(ordered)
         + f"\nIsolation: {tiers}. What became of the notebooks: {found}.\n"
     )
+
+
+def _further(rows: list[Row]) -> str:
+    """What one more notebook costs, once all has started and mistakes are known."""
+    told = []
+    for small, large in pairwise(rows):
+        if small["mode"] == large["mode"]:
+            more = large["size"] - small["size"]
+            ours_s = sum(sign * (r["cpu_s"] - r["student_s"]) for sign, r in ((1, large), (-1, small)))
+            between = (
+                f"{small['size']} and {large['size']}, {MODES[large['mode']]}: {1e3 * ours_s / more:.0f} ms"
+            )
+            told.append(between)
+    return f"\nOurs for each further notebook between {'; between '.join(told)}.\n" if told else ""
 
 
 def _growth(rows: list[Row]) -> str:
@@ -163,7 +182,7 @@ def _growth(rows: list[Row]) -> str:
         ]
         for r in ordered
     ]
-    head = ["submissions", "wall s", "CPU ms each", "MB, our process", "files again: wall s", "CPU ms each"]
+    head = ["submissions", "wall s", "CPU ms each", "MB", "files again: wall s", "CPU ms each"]
     return GROWTH.format(jobs=rows[0]["jobs"]) + _table(head, lines) + _exponents(ordered)
 
 
@@ -188,7 +207,6 @@ def _strict(rows: list[Row]) -> str:
     readings = (
         ("the student's own functions, and running the definitions once", functions_s),
         ("its processes: loading, forks and checks, as the database has it", row["stored_s"]),
-        ("the same by a finer clock (the database's ticks are 10 ms)", row["whole_s"]),
     )
     lines = [
         [words, f"{1e3 * seconds:.0f}", f"{1e3 * (row['all_s'] - seconds):.0f}"]

@@ -185,3 +185,14 @@ def test_no_two_notebooks_draw_the_same_numbers_and_the_right_ones_are_written_i
         )
     assert len(weights) == len(class_)
     assert len(styles) > 10
+
+
+def test_the_page_says_what_one_more_notebook_costs(tmp_path: Path) -> None:
+    figures = Figures.read(tmp_path / "figures.json")
+    for size, cpu_s in ((10, 25.0), (110, 130.0)):
+        costs = {"wall_s": 12.0, "cpu_s": cpu_s, "student_s": float(size), "peak_bytes": 1}
+        figures.add(
+            "sizes", f"all-{size}", mode="all", size=size, jobs=2, states="graded", tier="strong", **costs
+        )
+    said = 'Ours for each further notebook between 10 and 110, load = "all": 50 ms.'
+    assert said in tables.page(figures)
