@@ -14,9 +14,9 @@ from grader.checks.connection import Interrupted
 from grader.checks.oracle import LocalConnection, Oracle, OracleError
 from grader.checks.outcomes import StudentError, StudentMissing
 from grader.checks.plugin import CheckRunner, collect_checks, run_checks
-from grader.checks.suite import Run
+from grader.checks.suite import Diagnoses, Mistake, Run
 from grader.errors import AssignmentError
-from grader.model import CheckResult, Compared, Example, Outcome, Visibility, text
+from grader.model import CheckResult, Compared, Example, Outcome, Visibility, text, verbatim
 from tests.fakes import names, run, student, suite
 
 REFERENCE = "def double(x): return 2 * x"
@@ -466,3 +466,31 @@ def test_object(student):
         "layer_1.w = np.array([1.0, np.nan])",
         "layer_1.forward(np.array([[1.0, 2.0]], dtype=np.float32))",
     ]
+
+
+COUNTED = """
+@pytest.mark.check(points=1)
+def test_counted(student, rng):
+    "f works on whole arrays, and g doubles."
+    expect_vectorised(student, "f", lambda n: (rng.normal(size=(n, 2)),))
+    expect_close(expect_scalar(student.call("g", 1.0), name="g(x)"), 2.0, name="g(x)")
+"""
+
+
+def test_a_mistake_is_named_also_when_others_were_asked_more_after_the_same_answers(tmp_path: Path) -> None:
+    """Counts of instructions are not compared, but a check asks on by them."""
+    reference = "def f(X):\n    return X.sum(axis=1)\ndef g(x):\n    return 2 * x"
+    loops = "def f(X):\n    return np.array([row.sum() for row in X])"
+    mistakes = {"loops": loops, "halves": "def g(x):\n    return x / 2"}
+    bank = [
+        Mistake(id=name, words=verbatim(name), fresh=names(f"{reference}\n{overlay}"))
+        for name, overlay in mistakes.items()
+    ]
+    runner = CheckRunner(suite(tmp_path, public=COUNTED))
+    diagnoses, oracle = Diagnoses(mistakes=tuple(bank)), Oracle(names(reference))
+    found = []
+    for code in (mistakes["halves"], loops, mistakes["halves"]):
+        fresh = names(f"{reference}\n{code}")
+        run = Run(connect=lambda _, f=fresh: LocalConnection(f()), oracle=oracle, seed=0, diagnoses=diagnoses)
+        found.append(runner.run(run)[0].mistakes)
+    assert found == [("halves",), ("loops",), ("halves",)]

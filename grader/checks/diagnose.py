@@ -15,7 +15,7 @@ import numpy as np
 from grader.checks.cases import CaseResult
 from grader.checks.oracle import LocalConnection
 from grader.checks.reproduce import Exchange
-from grader.checks.suite import Mistake
+from grader.checks.suite import Known, Mistake
 from grader.model import Outcome
 from grader.worker import wire
 from grader.worker.wire import Handle
@@ -29,7 +29,7 @@ def diagnose(
     cases: Sequence[CaseResult],
     mistakes: Sequence[Mistake],
     *,
-    known: Callable[[Mistake], list[bytes]],
+    known: Callable[[Mistake], list[Known]],
     run: Callable[[Mistake, int], CaseResult],
 ) -> tuple[str, ...]:
     """Ids of the mistakes that do in every case what the student's code did; ties are all named.
@@ -52,28 +52,33 @@ def diagnose(
 class Conversation:
     """What a check asked a student's code, and what that answered.
 
-    A check's requests follow from the answers: where those are the same, so are the requests, whoever's they
-    are. What a mistake answered before to those requests is kept, packed: most mistakes answer alike, and of
-    equal answers one is compared.
+    What a mistake answered before is kept, packed, with the requests: those of another student may differ, as
+    where a check counted instructions. Most mistakes answer alike, and of equal answers one is compared.
     """
 
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
-        self._exchanges = list(exchanges)
-        self._requests: list[bytes] = []  # packed when first needed
+        self._requests: list[bytes] = []
+        self._answers: list[Mapping[str, Any]] = []
+        for request, answer in exchanges:
+            self._requests.append(wire.encode(dict(request)))
+            self._answers.append(answer)
         self._found: dict[tuple[int, bytes], bool] = {}
 
-    def is_had_with(self, mistake: Mistake, known: list[bytes]) -> bool:
+    def is_had_with(self, mistake: Mistake, known: list[Known]) -> bool:
         """Does `mistake` answer as the student's code did? `known` is what it answered before."""
-        for position, answer in enumerate(known[: len(self._exchanges)]):
+        for position, (request, (asked, answer)) in enumerate(zip(self._requests, known, strict=False)):
+            if request != asked:
+                break
             if not self._is_same(position, answer):
                 return False
-        if len(known) >= len(self._exchanges):
-            return True
-        self._requests = self._requests or [wire.encode(dict(request)) for request, _ in self._exchanges]
+        else:
+            if len(known) >= len(self._requests):
+                return True
         line = LocalConnection(mistake.fresh())
         for position, request in enumerate(self._requests):
             answer = line.exchange(request)
-            known[position : position + 1] = [answer]
+            if known[position : position + 1] != [(request, answer)]:
+                known[position:] = [(request, answer)]
             if not self._is_same(position, answer):
                 return False
         return True
@@ -81,7 +86,7 @@ class Conversation:
     def _is_same(self, position: int, answer: bytes) -> bool:
         key = (position, answer)
         if key not in self._found:
-            self._found[key] = _same_answer(self._exchanges[position][1], wire.decode(answer))
+            self._found[key] = _same_answer(self._answers[position], wire.decode(answer))
         return self._found[key]
 
 

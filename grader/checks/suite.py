@@ -13,6 +13,7 @@ from grader.checks.recall import Recall
 from grader.model import CheckResult, Text, Visibility
 
 DEFAULT_SEEDS = 2
+Known = tuple[bytes, bytes]  # a request and its answer, packed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +72,10 @@ class Diagnoses:
     """What each known mistake answers and does in each check, found when first needed and kept."""
 
     mistakes: tuple[Mistake, ...] = ()
-    answers: dict[tuple[str, str, int], list[bytes]] = field(default_factory=dict)
+    answers: dict[tuple[str, str, int], list[Known]] = field(default_factory=dict)
     runs: dict[tuple[str, Case, int], Any] = field(default_factory=dict)
 
-    def answers_of(self, mistake: Mistake, check: str, seed: int) -> list[bytes]:
+    def answers_of(self, mistake: Mistake, check: str, seed: int) -> list[Known]:
         """What it answered so far to the requests of a check, packed; grows as more is asked."""
         return self.answers.setdefault((mistake.id, check, seed), [])
 
