@@ -12,6 +12,7 @@ from tests.loading.large import KINDS
 
 ROOT = Path(__file__).parents[1]
 ALWAYS = ("image", "nested cut")
+MOST_LOOKS = 12  # at a file, and what comes of it is small beside them
 READABLE = ("image", "lines", "nested", "image cut", "lines cut", "nested cut", "utf-16", "half starts")
 
 
@@ -27,6 +28,6 @@ def test_fifty_megabytes_are_read_in_bounds(kind: str, tmp_path: Path) -> None:
         [sys.executable, str(script), str(path)], capture_output=True, check=True, env=environment, timeout=60
     )
     cost = json.loads(done.stdout)
-    assert cost["cpu_s"] <= 1.5
+    assert cost["looks"] <= MOST_LOOKS
     assert cost["bytes"] <= 300_000_000
     assert cost["read"] == (kind in READABLE)
