@@ -16,11 +16,11 @@ MODES = {"definitions": "default", "all": 'load = "all"'}
 HEAD = """# What grading costs
 
 Made by `make bench`; do not edit. CPU is user and system time of all processes, the students' included,
-from a control group where there may be one. Notebooks are TP4 in full, each training for about a second
-when all of it is run; a third of them have a known mistake, the others are written in five styles, and
-everybody draws other random numbers. In the default mode we run definitions only; with `load = "all"`
-everything. A run's fixed start-up is included everywhere and divided by its number of notebooks, unless it
-says *warm*.
+from a control group where there may be one. Notebooks are TP4 in full, each training for about a second of
+this machine's when all of it is run; a third of them have a known mistake, the others are written in five
+styles, and everybody draws other random numbers. In the default mode we run definitions only; with
+`load = "all"` everything. A run's fixed start-up is included everywhere and divided by its number of
+notebooks, unless it says *warm*.
 """
 PEERS = """The same {size} notebooks, one after the other. The others run the 16 checks of
 `bench/peer_checks.py`; *the same 16 checks* are those as an assignment of ours, `bench/equivalent`, with

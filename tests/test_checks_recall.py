@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.assignment import list_assignments, load_assignment
+from grader.assignment.oracles import names_of
 from grader.checks.connection import Interrupted
 from grader.checks.oracle import LocalConnection, Oracle
 from grader.checks.plugin import CheckRunner
@@ -20,6 +22,7 @@ from grader.model import CheckResult, Outcome, text, verbatim
 from grader.worker import wire
 from tests.fakes import names, suite
 
+ROOT = Path(__file__).parents[1]
 REFERENCE = "def double(x):\n    return 2 * x\ndef shift(x):\n    return x + 1"
 CHECKS = """
 @pytest.mark.check(points=2)
@@ -245,6 +248,17 @@ def test_double(student):
         assert desk.grade(code_of())[0].outcome is Outcome.BROKEN
     assert desk.recall is not None
     assert desk.recall.recalled == 0
+
+
+@pytest.mark.parametrize("folder", list_assignments([ROOT / "assignments"]), ids=lambda folder: folder.name)
+def test_every_check_of_ours_goes_the_same_way_again(folder: Path) -> None:
+    lab, recall = load_assignment(folder), Recall()
+    assert lab.reference is not None
+    fresh, runner = names_of(lab.reference), CheckRunner(lab.suite)
+    for _ in range(3):
+        run = Run(connect=lambda case: Framed(fresh()), oracle=lab.oracle(), seed=3, recall=recall)
+        assert {r.outcome for r in runner.run(run)} == {Outcome.PASSED}
+    assert recall.recalled == len(lab.card.checks)
 
 
 def test_memory_is_bounded_and_what_is_met_often_stays(checks: Suite) -> None:
