@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader import __version__, score
 from grader.assignment import Assignment
@@ -54,6 +54,16 @@ class Desk:
     seed: int
     recall: Recall = field(default_factory=Recall)
 
+    def run(self, attempt: Attempt) -> Run:
+        """A run of the checks over a hand-in. What is recalled holds only where all else here is the same."""
+        return Run(
+            connect=attempt.connect,
+            oracle=self.oracle,
+            seed=self.seed,
+            diagnoses=self.diagnoses,
+            recall=self.recall,
+        )
+
 
 def open_desk(assignment: Assignment, slot: Slot, *, seed: int, public_only: bool = False) -> Desk:
     """A desk for all the checks, or for those that students run too."""
@@ -83,15 +93,7 @@ def grade_submission(
         result = _without_checks(submission, desk, State.UNREADABLE, loaded.problem, loaded)
         return Graded(result=result, document=loaded.document)
     with Attempt(loaded.program, desk.assignment, desk.slot, seed=desk.seed) as attempt:
-        run = Run(
-            connect=attempt.connect,
-            oracle=desk.oracle,
-            seed=desk.seed,
-            diagnoses=desk.diagnoses,
-            recall=desk.recall,
-            on_result=on_result,
-        )
-        checks = desk.checks.run(run)
+        checks = desk.checks.run(replace(desk.run(attempt), on_result=on_result))
         earlier, costs = _earlier_definitions(loaded, desk, attempt, checks)
         notes = (*submission.notes, *loaded.notes, *attempt.notes, *earlier)
         cost = desk.assignment.settings.load.repair_cost * len(attempt.repairs())
@@ -115,15 +117,7 @@ def _earlier_definitions(
     with Attempt(
         loaded.program, desk.assignment, desk.slot, seed=desk.seed, mode=mode, without=places
     ) as earlier:
-        run = Run(
-            connect=earlier.connect,
-            oracle=desk.oracle,
-            seed=desk.seed,
-            diagnoses=desk.diagnoses,
-            recall=desk.recall,
-            only=wrong,
-        )
-        again = desk.checks.run(run)
+        again = desk.checks.run(replace(desk.run(earlier), only=wrong))
     cost = Cost(
         check="earlier",
         wall_s=math.fsum(c.wall_s for c in earlier.costs),

@@ -95,7 +95,7 @@ class Attempt:
             self._session = self._slot.load(
                 request_for(self._program, self._assignment, mode, without=self._without),
                 (*self._program.files, *data),
-                self._assignment.limits(),
+                self._limits,
                 seed=seed_for("load", self._seed) % 2**32,
             )
         except Interrupted as error:
