@@ -101,9 +101,10 @@ def test_single_precision_is_judged_at_its_own_precision() -> None:
 
 def test_changed_arguments_are_told() -> None:
     proxy = student("def f(x):\n    x -= 1\n    return x\ndef g(x): return x - 1")
-    expect_unchanged(proxy.observe("g", X), (X,), names=("X",))
-    with pytest.raises(CheckFailed, match="changed its argument X"):
-        expect_unchanged(proxy.observe("f", X), (X,), names=("X",))
+    for asked in (proxy.observe, proxy.arguments_after):
+        expect_unchanged(asked("g", X), (X,), names=("X",))
+        with pytest.raises(CheckFailed, match="changed its argument X"):
+            expect_unchanged(asked("f", X), (X,), names=("X",))
 
 
 def test_equality_takes_a_list_for_a_tuple() -> None:

@@ -155,11 +155,17 @@ def expect_equal(got: Value, expected: object, *, name: str) -> None:
         raise CheckFailed(text("{name} is wrong.", name=name), numbers=numbers)
 
 
-def expect_unchanged(observation: Observation, inputs: Sequence[Array], *, names: Sequence[str]) -> None:
-    """The call left its arguments as they were. `inputs` are the first arguments, in order."""
-    for before, after, name in zip(inputs, observation.inputs_after, names, strict=False):
-        same = isinstance(after, np.ndarray) and after.shape == before.shape
-        if not (same and np.array_equal(after, before, equal_nan=True)):
+def expect_unchanged(
+    after: Observation | Sequence[Value], inputs: Sequence[Array], *, names: Sequence[str]
+) -> None:
+    """A call left its arguments as they were. `inputs` are the first arguments, in order.
+
+    `after` is what `observe` or `arguments_after` gave.
+    """
+    left = after.inputs_after if isinstance(after, Observation) else after
+    for before, now, name in zip(inputs, left, names, strict=False):
+        same = isinstance(now, np.ndarray) and now.shape == before.shape
+        if not (same and np.array_equal(now, before, equal_nan=True)):
             raise CheckFailed(
                 text("The call changed its argument {name}: work on a copy of it.", name=name), mistake=None
             )

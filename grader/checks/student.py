@@ -79,6 +79,10 @@ class Student:
         """A call with the state of its arguments afterwards, its instructions and NumPy functions."""
         return self._observe(None, name, name, args, kwargs)
 
+    def arguments_after(self, name: str, /, *args: Value, **kwargs: Value) -> tuple[Value, ...]:
+        """The arguments in order, as a call left them. Cheaper than `observe`, which also counts."""
+        return self._arguments_after(None, name, name, args, kwargs)
+
     def get(self, name: str) -> Value:
         """The value of the student's global `name`."""
         return self._ask({"do": "get", "name": name}, lambda: name)["value"]
@@ -125,11 +129,22 @@ class Student:
             raise garbled()
         return values
 
+    def _arguments_after(
+        self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any
+    ) -> tuple[Value, ...]:
+        request = {"do": "call", "on": on, "name": name, "gives": "arguments"} | _arguments(args, kwargs)
+        values = self._ask(request, lambda: _shown(label, args, kwargs))["value"]
+        if not isinstance(values, tuple) or len(values) != len(args):
+            raise garbled()
+        return values
+
     def _observe(self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any) -> Observation:
-        request = {"do": "call", "on": on, "name": name, "observe": True} | _arguments(args, kwargs)
+        request = {"do": "call", "on": on, "name": name, "gives": "observed"} | _arguments(args, kwargs)
         answer = self._ask(request, lambda: _shown(label, args, kwargs))
         inputs, count, functions = (answer.get(k) for k in ("inputs", "instructions", "functions"))
         if not (isinstance(inputs, tuple) and type(count) is int and isinstance(functions, list)):
+            raise garbled()
+        if len(inputs) != len(args):
             raise garbled()
         return Observation(
             value=answer["value"],
@@ -209,6 +224,11 @@ class StudentObject:
     def observe(self, method: str, /, *args: Value, **kwargs: Value) -> Observation:
         """As `Student.observe`."""
         return self._student._observe(self.handle, method, f"{self.name}.{method}", args, kwargs)
+
+    def arguments_after(self, method: str, /, *args: Value, **kwargs: Value) -> tuple[Value, ...]:
+        """As `Student.arguments_after`."""
+        label = f"{self.name}.{method}"
+        return self._student._arguments_after(self.handle, method, label, args, kwargs)
 
     def get(self, attribute: str) -> Value:
         """The value of an attribute; dots walk on: "fc1.W"."""

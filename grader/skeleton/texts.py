@@ -128,7 +128,7 @@ def test_inputs_kept(student: Student, numbers) -> None:
     """Neither function changes its arguments."""
     p, y = numbers(4), numbers(4)
     for name in ("mean_squared_error", "loss_gradient"):
-        expect_unchanged(student.observe(name, p, y), (p, y), names=("p", "y"))
+        expect_unchanged(student.arguments_after(name, p, y), (p, y), names=("p", "y"))
 
 
 @pytest.mark.check(points=1, group="Gradient", after="loss_value", diagnose=False)

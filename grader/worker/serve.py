@@ -2,10 +2,11 @@
 
 A request is a dict: `do` is "call", "create", "get", "set", "make", "all" or "end"; `on` is None for the
 student's names or the handle of an object; `name` is looked up there, dots walk attributes. A call has `args`
-and `kwargs`, or `each`: arguments for each of many calls, whose values come in one answer. What is created or
+and `kwargs`, or `each`: arguments for each of many calls, whose values come in one answer. It gives its
+value, or what `gives` says: its "arguments" as the call left them, or what was "observed". What is created or
 made, and what is got `as` a number, is kept under the number that the request gives. "all" has `requests`,
-which are done in order up to the first that fails. An answer is a dict with one of `value`, `raised`,
-`missing`; that to "all" has the answers as its value.
+done in order up to the first that fails. An answer is a dict with one of `value`, `raised`, `missing`; that
+to "all" has the answers as its value.
 """
 
 from __future__ import annotations
@@ -81,9 +82,11 @@ class Answerer:
         kwargs = {k: self._in(v) for k, v in request["kwargs"].items()}
         if do == "create":
             return {"value": self._keep(found(*args, **kwargs), request["as"])}
-        if request.get("observe"):
+        if request.get("gives") == "observed":
             return self._observe(found, args, kwargs)
         value = found(*args, **kwargs)
+        if request.get("gives") == "arguments":
+            return {"value": tuple(self._out(a) for a in args)}
         if request.get("collect") is not None:
             value = _first(value, request["collect"])
         return {"value": self._out(value)}

@@ -198,5 +198,5 @@ def test_arguments_untouched(student: Student, numbers: Any) -> None:
     """The functions leave their arguments as they were."""
     x = numbers(4, 3)
     for name in ("sigmoid", "tanh", "relu", "relu_gradient", "softmax"):
-        expect_unchanged(student.observe(name, x), (x,), names=("x",))
-    expect_unchanged(student.observe("dropout", x, 0.5, 1), (x,), names=("H",))
+        expect_unchanged(student.arguments_after(name, x), (x,), names=("x",))
+    expect_unchanged(student.arguments_after("dropout", x, 0.5, 1), (x,), names=("H",))

@@ -153,8 +153,8 @@ def test_spam(student: Student) -> None:
 def test_arguments_untouched(student: Student, rng: np.random.Generator, numbers: Any) -> None:
     """The functions leave their arguments as they were."""
     X, y, w, z = numbers(7, 3), rng.permutation(np.arange(7) % 2), numbers(3), numbers(5)
-    expect_unchanged(student.observe("sigmoid", z), (z,), names=("z",))
+    expect_unchanged(student.arguments_after("sigmoid", z), (z,), names=("z",))
     for name in ("loss", "gradients"):
-        expect_unchanged(student.observe(name, X, y, w, 0.5), (X, y, w), names=("X", "y", "w"))
-    seen = student.observe("minibatch_descent", X, y, 0.1, 2, 3, 0)
+        expect_unchanged(student.arguments_after(name, X, y, w, 0.5), (X, y, w), names=("X", "y", "w"))
+    seen = student.arguments_after("minibatch_descent", X, y, 0.1, 2, 3, 0)
     expect_unchanged(seen, (X, y), names=("X", "y"))

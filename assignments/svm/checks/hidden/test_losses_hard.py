@@ -138,14 +138,14 @@ def test_arguments_untouched(student: Student, rng: np.random.Generator, numbers
     """The functions leave their arguments as they were."""
     S, X, W, b = numbers(7, 4), numbers(7, 3), numbers(3, 4), numbers(4)
     y = rng.permutation(np.arange(7) % 4)
-    expect_unchanged(student.observe("hinge_loss_one", S[0], 1), (S[0],), names=("s",))
+    expect_unchanged(student.arguments_after("hinge_loss_one", S[0], 1), (S[0],), names=("s",))
     names = ("hinge_loss", "squared_hinge_loss", "hinge_gradient", "squared_hinge_gradient", "cross_entropy")
     for name in names:
-        expect_unchanged(student.observe(name, S, y), (S, y), names=("S", "y"))
-    seen = student.observe("regularised_gradient", X, y, W, b, 0.1)
+        expect_unchanged(student.arguments_after(name, S, y), (S, y), names=("S", "y"))
+    seen = student.arguments_after("regularised_gradient", X, y, W, b, 0.1)
     expect_unchanged(seen, (X, y, W, b), names=("X", "y", "W", "b"))
     x = numbers(5)
-    seen = student.observe("numerical_gradient", student.make(CUBES), x, 0.125, "central")
+    seen = student.arguments_after("numerical_gradient", student.make(CUBES), x, 0.125, "central")
     # x + h - 2h + h may differ from x in its last digit
-    if not np.allclose(seen.inputs_after[1], x, rtol=1e-9, atol=0):
+    if not np.allclose(seen[1], x, rtol=1e-9, atol=0):
         fail("The call changed its argument x: work on a copy of it.")

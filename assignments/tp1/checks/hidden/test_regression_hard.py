@@ -122,7 +122,9 @@ def test_arguments_untouched(student: Student, numbers: Any) -> None:
     X, y, w = numbers(7, 3), numbers(7), numbers(4)
     names = ("X", "y", "w")
     for name in ("squared_loss", "loss_gradient"):
-        expect_unchanged(student.observe(name, X, y, w), (X, y, w), names=names)
-    expect_unchanged(student.observe("predict", X, w), (X, w), names=("X", "w"))
-    expect_unchanged(student.observe("gradient_descent", X, y, w, 0.1, 2), (X, y, w), names=("X", "y", "w0"))
-    expect_unchanged(student.observe("sgd", X, y, w, 0.1, 1, 3, 0), (X, y, w), names=("X", "y", "w0"))
+        expect_unchanged(student.arguments_after(name, X, y, w), (X, y, w), names=names)
+    expect_unchanged(student.arguments_after("predict", X, w), (X, w), names=("X", "w"))
+    expect_unchanged(
+        student.arguments_after("gradient_descent", X, y, w, 0.1, 2), (X, y, w), names=("X", "y", "w0")
+    )
+    expect_unchanged(student.arguments_after("sgd", X, y, w, 0.1, 1, 3, 0), (X, y, w), names=("X", "y", "w0"))

@@ -154,15 +154,15 @@ def test_arguments_untouched(student: Student, numbers: Any, probabilities: Any)
     """No function changes the arrays that it is given."""
     o, p, x, W, b = numbers(3), probabilities(3), numbers(4), numbers(4, 3), numbers(3)
     X, y = numbers(5, 4), np.array([0, 1, 2, 0, 1])
-    expect_unchanged(student.observe("softmax", o), (o,), names=("o",))
-    expect_unchanged(student.observe("cross_entropy", p, 1), (p,), names=("p",))
-    expect_unchanged(student.observe("loss_gradient", p, 1), (p,), names=("p",))
-    expect_unchanged(student.observe("predict_proba", x, W, b), (x, W, b), names=("x", "W", "b"))
-    expect_unchanged(student.observe("gradients", x, c=1, W=W, b=b), (x,), names=("x",))
+    expect_unchanged(student.arguments_after("softmax", o), (o,), names=("o",))
+    expect_unchanged(student.arguments_after("cross_entropy", p, 1), (p,), names=("p",))
+    expect_unchanged(student.arguments_after("loss_gradient", p, 1), (p,), names=("p",))
+    expect_unchanged(student.arguments_after("predict_proba", x, W, b), (x, W, b), names=("x", "W", "b"))
+    expect_unchanged(student.arguments_after("gradients", x, c=1, W=W, b=b), (x,), names=("x",))
     for name, args in (
         ("batch_loss_and_gradients", (X, y, W, b)),
         ("train", (X, y, 1, 2, 0.1, 0)),
         ("accuracy", (X, y, W, b)),
     ):
         arrays = tuple(a for a in args if isinstance(a, np.ndarray))
-        expect_unchanged(student.observe(name, *args), arrays, names=("X", "y", "W", "b"))
+        expect_unchanged(student.arguments_after(name, *args), arrays, names=("X", "y", "W", "b"))

@@ -161,5 +161,5 @@ def test_arguments_untouched(student: Student, numbers: Any, probabilities: Any)
         ("relu_gradient", (O,)),
     ):
         names = {"loss_gradient": ("P", "y"), "gradients": ("X", "y", "W", "b")}.get(name, ("X", "W", "b"))
-        expect_unchanged(student.observe(name, *args), args, names=names)
-    expect_unchanged(student.observe("train", X, y, 1, 2, 0.1, 0), (X, y), names=("X", "y"))
+        expect_unchanged(student.arguments_after(name, *args), args, names=names)
+    expect_unchanged(student.arguments_after("train", X, y, 1, 2, 0.1, 0), (X, y), names=("X", "y"))

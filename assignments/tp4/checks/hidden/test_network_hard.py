@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,10 @@ def test_network_nonlinear(student: Student, numbers: Any, make_net: Any) -> Non
         fail("No logit is ever below 0: an activation follows the last layer.", mistake="relu_on_scores")
 
 
+# A mask is drawn: what forward gives says no more than whether there is one.
+IS_AS_BEFORE = "lambda net, X, logits: bool(abs(net.forward(X) - logits).max() <= 1e-3)"
+
+
 @pytest.mark.check(points=0.5, group="Network", after="network_predict")
 def test_validate_untouched(
     student: Student, reference: Student, rng: np.random.Generator, numbers: Any, make_net: Any
@@ -87,8 +92,8 @@ def test_validate_untouched(
             "With dropout = 0.5, validate is not right on what the same network predicts without.",
             mistake="dropout_in_validation" if np.array_equal(own, X) else "dropout_in_inference",
         )
-    after = expect_array(net.call("forward", X), shape=(60, 4), name="forward(X)")
-    if np.allclose(after, logits, rtol=1e-4, atol=1e-4):
+    is_off = student.make(IS_AS_BEFORE, name="forward(X) after validate").call("__call__", net, X, logits)
+    if is_off is not False:
         fail("After validate dropout stays off in training.", mistake="dropout_left_off")
 
 
@@ -169,7 +174,7 @@ def test_train_beats_linear(student: Student, data: Any) -> None:
         net = student.create("TwoLayerPerceptron", 2, 20, 2, lr=0.2, seed=seed)
         student.call("train", net, X, y, X_val[:50], y_val[:50], 20, 4, seed)
         values.append(float(np.mean(_classes(net, X_test, 2) == y_test)))
-    linear = max(_linear_accuracy(data("circles", seed)) for seed in (8, 9))
+    linear = max(_linear_accuracy(data, seed) for seed in (8, 9))
     expect_accuracy(values, floor=max(0.7, linear), target=0.9, name="accuracy on two circles")
 
 
@@ -181,13 +186,12 @@ def _classes(net: StudentObject, X: Any, q: int) -> Any:
 def _confusion(classes: Any, y: Any, q: int) -> Confusion:
     counts = np.zeros((q, q), dtype=int)
     np.add.at(counts, (y, classes), 1)
-    return Confusion(
-        title="Digits of the last seed", counts=tuple(tuple(int(n) for n in row) for row in counts)
-    )
+    return Confusion(title="Digits of the last seed", counts=tuple(map(tuple, counts.tolist())))
 
 
-def _linear_accuracy(data: tuple[Any, ...]) -> float:
-    """Of least squares on the labels -1 and 1."""
-    X, y, _, _, X_test, y_test = data
+@cache
+def _linear_accuracy(data: Callable[..., Any], seed: int) -> float:
+    """Of least squares on the labels -1 and 1, the same for every student."""
+    X, y, _, _, X_test, y_test = data("circles", seed)
     weights, *_ = np.linalg.lstsq(np.column_stack([X, np.ones(len(X))]), 2.0 * y - 1, rcond=None)
     return float(np.mean((np.column_stack([X_test, np.ones(len(X_test))]) @ weights > 0) == y_test))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,12 +44,18 @@ def test_network_forward(
     mine, right = make_net(student, parameters), make_net(reference, parameters)
     outputs, value = mine.get_each(("forward", X), ("loss", y))
     logits = expect_array(outputs, shape=(6, 3), name="forward(X)")
-    own = _own_forward(student, make_linear, parameters, X)
-    expect_follows(logits, right.call("forward", X), own, name="forward(X)")
-    loss = expect_scalar(value, name="loss(y)")
-    own_loss = student.create("SoftmaxCrossEntropy").call("forward", logits, y)
-    own_loss = np.asarray(expect_scalar(own_loss, name="SoftmaxCrossEntropy.forward(logits, y)"))
-    expect_follows(np.asarray(loss), np.asarray(right.call("loss", y)), own_loss, name="loss(y)")
+    expected, loss = right.get_each(("forward", X), ("loss", y))
+
+    def own_logits() -> Any:
+        return _own_forward(student, make_linear, parameters, X)
+
+    def own_loss() -> Any:
+        own = student.create("SoftmaxCrossEntropy").call("forward", logits, y)
+        return np.asarray(expect_scalar(own, name="SoftmaxCrossEntropy.forward(logits, y)"))
+
+    expect_follows(logits, expected, own_logits, name="forward(X)")
+    got = np.asarray(expect_scalar(value, name="loss(y)"))
+    expect_follows(got, np.asarray(loss), own_loss, name="loss(y)")
 
 
 def _own_forward(person: Student, make_linear: Any, parameters: tuple[Any, ...], X: Any) -> Any:
@@ -74,9 +81,13 @@ def test_network_gradients(
     got, expected = (
         _gradients(make_net(person, parameters), X, y, (4, 5, 3)) for person in (student, reference)
     )
-    own = _own_gradients(student, make_linear, parameters, X, y)
+
+    @cache
+    def own() -> dict[str, Any]:
+        return _own_gradients(student, make_linear, parameters, X, y)
+
     for name, mine in got.items():
-        expect_follows(mine, expected[name], own[name], name=name)
+        expect_follows(mine, expected[name], lambda name=name: own()[name], name=name)
 
 
 def _gradients(net: StudentObject, X: Any, y: Any, sizes: tuple[int, int, int]) -> dict[str, Any]:
@@ -102,12 +113,18 @@ def _own_gradients(
     parts = ("dW", "db")
     values = {n: layer.get_each(*parts) for n, layer in layers.items()}
     found = {f"{n}.{part}": v for n in layers for part, v in zip(parts, values[n], strict=True)}
-    return {n: v[0] if n.endswith("db") and np.ndim(v) == 2 else v for n, v in found.items()}
+    vetted = {n: expect_array(v, name=f"{n} of your own modules") for n, v in found.items()}
+    return {n: v[0] if n.endswith("db") and v.ndim == 2 else v for n, v in vetted.items()}
 
 
 @pytest.mark.check(points=0.5, group="Network", after="linear_shapes")
 def test_network_step(
-    student: Student, rng: np.random.Generator, numbers: Any, make_net: Any, make_linear: Any
+    student: Student,
+    rng: np.random.Generator,
+    numbers: Any,
+    make_net: Any,
+    make_linear: Any,
+    expect_follows: Any,
 ) -> None:
     """step() of the network moves both layers, at the network's learning rate."""
     X, y, parameters = numbers(6, 4), _labels(rng, 6, 3), _parameters(numbers, 4, 5, 3)
@@ -131,10 +148,20 @@ def test_network_step(
                 text("step() does not move {name}.W, although {name}.dW is not 0.", name=name),
                 mistake="first_layer_not_trained" if moved == [False, True] else None,
             )
-    factor = _own_step(student, make_linear, parameters[0], parameters[1], X, numbers(6, 5))
+
+    @cache
+    def factor() -> float:
+        return _own_step(student, make_linear, parameters[0], parameters[1], X, numbers(6, 5))
+
     for name, old, new, gradient in zip(names, before, after, gradients, strict=True):
-        wanted = factor * gradient
-        expect_close(new - old, wanted, name=f"change of {name}.W in step(), lr = 0.25", rtol=1e-3, atol=1e-5)
+        expect_follows(
+            new - old,
+            -0.25 * gradient,
+            lambda gradient=gradient: factor() * gradient,
+            name=f"change of {name}.W in step(), lr = 0.25",
+            rtol=1e-3,
+            atol=1e-5,
+        )
 
 
 def _own_step(person: Student, make_linear: Any, W: Any, b: Any, X: Any, out_grad: Any) -> float:
@@ -202,15 +229,16 @@ def test_train_moons(student: Student, data: Any, attach: Any) -> None:
 
 def _regions(net: StudentObject, X: Any, y: Any, size: int = 36) -> Regions:
     across, up = np.linspace(-2.0, 3.0, size), np.linspace(-1.5, 2.0, size)
-    grid = np.array([(u, v) for v in up for u in across])
+    grid = np.column_stack([axis.ravel() for axis in np.meshgrid(across, up)])
     logits = expect_array(net.call("forward", grid), shape=(size * size, 2), name="forward(X)")
-    classes = np.argmax(logits, axis=1).reshape(size, size)
+    classes = np.argmax(logits, axis=1).reshape(size, size).tolist()
+    points = np.column_stack([X, y])[:150].tolist()
     return Regions(
         title="Where the network of the last seed says which class",
         x_range=(-2.0, 3.0),
         y_range=(-1.5, 2.0),
-        grid=tuple(tuple(int(c) for c in row) for row in classes),
-        points=tuple((float(a), float(b), int(c)) for (a, b), c in zip(X[:150], y[:150], strict=True)),
+        grid=tuple(map(tuple, classes)),
+        points=tuple((a, b, int(c)) for a, b, c in points),
     )
 
 
