@@ -25,6 +25,7 @@ Value = Any  # ndarray | NumPy scalar | bool | int | float | str | tuple | list 
 
 
 _Asked = tuple[dict[str, Any], Callable[[], str]]  # a request, and what gives it as people read it
+_PLAIN = frozenset([bool, int, float, str, type(None), np.ndarray])  # hold no object of the student's
 _OWN = 1 << 40  # numbers from here on are ours, those below the student's process gives
 
 
@@ -190,8 +191,8 @@ class Student:
     def _wrap(self, value: Value) -> Value:
         if isinstance(value, Handle):
             return StudentObject(self, value, value.type_name)
-        if isinstance(value, (list, tuple)):
-            return type(value)(self._wrap(v) for v in value)
+        if isinstance(value, (list, tuple)) and not _PLAIN.issuperset(map(type, value)):
+            return type(value)([self._wrap(v) for v in value])
         return value
 
 
@@ -273,9 +274,10 @@ def _sent(value: Value) -> Value:
     if isinstance(value, StudentObject):
         return value.handle
     if isinstance(value, np.ndarray):
-        return value.copy()
+        is_fixed = value.flags.owndata and not value.flags.writeable
+        return value if is_fixed else value.copy()
     if isinstance(value, (list, tuple)):
-        return type(value)(_sent(v) for v in value)
+        return type(value)([_sent(v) for v in value])
     return value
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,10 @@ DTYPES = frozenset(
 )
 MAX_DEPTH = 24
 MAX_INT_BITS = 1024
+_LARGE = 1 << 14  # bytes of an array
 _LENGTHS = struct.Struct(">II")  # bytes of the header, bytes of the buffers
 HEAD = _LENGTHS.size
+_AS_THEY_ARE = frozenset([float, bool, type(None)])  # in lists of which nothing needs a look
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 _from_json = json.JSONDecoder().decode
 
@@ -53,7 +55,7 @@ DEFAULT_CAPS = Caps()
 def encode(value: object) -> bytes:
     """One frame for `value`: None, bool, int, float, str, bytes, list, tuple, dict with text keys, arrays,
     NumPy scalars and handles. Raises WireError for anything else."""
-    buffers: list[bytes] = []
+    buffers: list[bytes | memoryview] = []
     tree = _pack(value, buffers, 0)
     sizes = [len(b) for b in buffers]
     header = _to_json({"v": tree, "b": sizes}).encode()
@@ -121,7 +123,7 @@ def carries(array: np.ndarray[Any, Any]) -> bool:
     return array.dtype.newbyteorder("<").str in DTYPES
 
 
-def _pack(value: object, buffers: list[bytes], depth: int) -> Any:
+def _pack(value: object, buffers: list[bytes | memoryview], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
     if value is None or type(value) in (bool, float, str):
@@ -131,9 +133,9 @@ def _pack(value: object, buffers: list[bytes], depth: int) -> Any:
             raise WireError("integer too large")
         return value
     if type(value) is list:
-        return [_pack(v, buffers, depth + 1) for v in value]
+        return _pack_each(value, buffers, depth)
     if type(value) is tuple:
-        return {"t": [_pack(v, buffers, depth + 1) for v in value]}
+        return {"t": _pack_each(value, buffers, depth)}
     if type(value) is dict:
         if not all(type(k) is str for k in value):
             raise WireError("keys that are not text")
@@ -150,11 +152,19 @@ def _pack(value: object, buffers: list[bytes], depth: int) -> Any:
     raise WireError(f"no way to send a {type(value).__name__}")
 
 
-def _pack_array(array: np.ndarray[Any, Any], buffers: list[bytes]) -> list[Any]:
+def _pack_each(values: Sequence[object], buffers: list[bytes | memoryview], depth: int) -> list[Any]:
+    if _AS_THEY_ARE.issuperset(map(type, values)):
+        return list(values)
+    return [_pack(v, buffers, depth + 1) for v in values]
+
+
+def _pack_array(array: np.ndarray[Any, Any], buffers: list[bytes | memoryview]) -> list[Any]:
     if not carries(array):
         raise WireError(f"no way to send an array of {array.dtype}")
     little = array.dtype.newbyteorder("<")
-    buffers.append(np.ascontiguousarray(array, dtype=little).tobytes())
+    plain = np.ascontiguousarray(array, dtype=little)
+    # what is large is copied once, when the frame is put together
+    buffers.append(plain.tobytes() if plain.nbytes < _LARGE else plain.reshape(-1).view(np.uint8).data)
     return [len(buffers) - 1, little.str, list(array.shape)]
 
 
@@ -165,7 +175,7 @@ def _unpack(tree: Any, buffers: list[memoryview], depth: int) -> Any:
     if kind is str:
         return clean(tree)
     if kind is list:
-        return [_unpack(v, buffers, depth + 1) for v in tree]
+        return _unpack_each(tree, buffers, depth)
     if kind is int and tree.bit_length() > MAX_INT_BITS:
         raise WireError("integer too large")
     if kind is not dict:
@@ -174,7 +184,7 @@ def _unpack(tree: Any, buffers: list[memoryview], depth: int) -> Any:
         raise WireError("not a value")
     ((tag, body),) = tree.items()
     if tag == "t":
-        return tuple(_unpack(v, buffers, depth + 1) for v in body)
+        return tuple(_unpack_each(body, buffers, depth))
     if tag == "d":
         return {_key(k): _unpack(v, buffers, depth + 1) for k, v in body}
     if tag == "a":
@@ -187,6 +197,12 @@ def _unpack(tree: Any, buffers: list[memoryview], depth: int) -> Any:
         number, type_name = body
         return Handle(_index(number), clean(str(type_name))[:200])
     raise WireError("not a value")
+
+
+def _unpack_each(trees: list[Any], buffers: list[memoryview], depth: int) -> list[Any]:
+    if _AS_THEY_ARE.issuperset(map(type, trees)):
+        return trees
+    return [_unpack(tree, buffers, depth + 1) for tree in trees]
 
 
 def _unpack_array(body: Any, buffers: list[memoryview]) -> np.ndarray[Any, Any]:
