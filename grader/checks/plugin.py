@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import pytest
@@ -21,6 +21,7 @@ from grader.checks.cases import CaseResult, combine, result_of
 from grader.checks.collect import check_name, checks_of, mark_of
 from grader.checks.connection import Connection, FrameConnection
 from grader.checks.diagnose import diagnose
+from grader.checks.fixtures import ItemRunner
 from grader.checks.oracle import LocalConnection
 from grader.checks.recall import Walk
 from grader.checks.reproduce import example
@@ -72,6 +73,7 @@ class CheckRunner:
         self.suite = suite
         self.checks: tuple[Check, ...] = ()
         self._cases: dict[str, list[pytest.Item]] = {}
+        self._runners: dict[pytest.Item, ItemRunner] = {}
         self._marks: dict[str, CheckMark] = {}
         self._fault: BaseException | None = None
         self._run: Run | None = None
@@ -135,6 +137,7 @@ class CheckRunner:
                 self.checks = checks_of(session.items, self.suite)
                 for item in session.items:
                     self._cases.setdefault(check_name(item), []).append(item)
+                    self._runners[item] = ItemRunner(item)
                     self._marks[check_name(item)] = mark_of(item)
         except Exception as error:  # carried out of pytest, which would swallow it
             self._fault = error
@@ -266,7 +269,7 @@ class CheckRunner:
     def _execute(self, item: pytest.Item, case: Case, connection: Connection) -> CaseResult:
         """One run of a check's function; whatever happens in it is a value."""
         self._student, self._case, self._raised, self._attached = Student(connection), case, None, []
-        self._run_item(item)
+        self._runners[item].run(self._tell)
         result = result_of(self._raised, self._student.exchanges, tuple(self._attached), item.path, case=case)
         if result.outcome is Outcome.BROKEN and self._raised is not None:
             log.error(
@@ -274,26 +277,8 @@ class CheckRunner:
             )
         return result
 
-    def _run_item(self, item: Any) -> None:
-        """Fixtures, function and fixtures again, as `_pytest.runner.runtestprotocol` has it.
-
-        Without its reports and hooks, which cost as much as a small check and which nobody reads here.
-        """
-        state = item.session._setupstate
-        # another file's fixtures are torn down first: pytest does so only where it knows what comes next
-        state.teardown_exact(item)
-        item._initrequest()  # as for every item that is run again
-        try:
-            state.setup(item)
-            item.runtest()
-        except BaseException as error:  # outcomes are read from it
-            self._raised = error
-        try:
-            state.teardown_exact(item.parent)  # keeps the fixtures of its module and session
-        except BaseException as error:
-            self._raised = self._raised or error
-        finally:
-            item._request, item.funcargs = False, None
+    def _tell(self, error: BaseException) -> None:
+        self._raised = self._raised or error
 
 
 @cache
