@@ -14,7 +14,7 @@ from grader.sandbox import processes, words
 from grader.sandbox.output import KEPT_BYTES, Printed
 
 EVERY_MS = 20  # while it is close to a limit
-SELDOM_MS = 100
+SELDOM_MS = 250
 FILLS_BYTES_PER_MS = 4 << 20  # no process takes memory faster
 _SPARE_THREADS = 8  # where the kernel counts, it is asked first
 
