@@ -135,6 +135,13 @@ def environment(code: str) -> jinja2.Environment:
     return env
 
 
+@cache
+def macro(template: str, name: str, code: str) -> Callable[..., Markup]:
+    """A macro of a template that needs nothing but its arguments, in language `code`."""
+    found: Callable[..., Markup] = getattr(environment(code).get_template(template).module, name)
+    return found
+
+
 def render(
     template: str,
     code: str,

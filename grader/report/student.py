@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from markupsafe import Markup
 
@@ -22,13 +23,14 @@ from grader.model import (
 )
 from grader.report import notebook
 from grader.report.evidence import Shown, show
-from grader.report.page import render, say
+from grader.report.page import macro, render, say
 from grader.report.seen import Audience, is_open, seen_by
 from grader.store import Comment, Standing, standing
 
 EVIDENCE_LIMIT = 600_000  # characters of HTML of all evidence on a page
 FIRST_STEPS = 3
 NOTES = 60
+KEPT = 512  # pieces of pages, most of which many students share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +257,24 @@ def decide(view: StudentView, tongue: Language) -> Page:
     )
 
 
+def _article(check: CheckView, form: Markup | str, *, code: str, staff: bool) -> Markup:
+    """One check with all that is said of it."""
+    if check.evidence or form:  # the student's own, and nobody else's
+        return macro("check.html.j2", "article", code)(check, staff, form)
+    return _kept_article(check, code, staff)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_article(check: CheckView, code: str, staff: bool) -> Markup:
+    return macro("check.html.j2", "article", code)(check, staff, "")
+
+
+@lru_cache(maxsize=KEPT)
+def _entry(check: str, title: str, outcome: Outcome, code: str) -> Markup:
+    """One check in the index."""
+    return macro("check.html.j2", "entry", code)(check, title, outcome)
+
+
 def student_page(view: StudentView, *, language: str) -> str:
     """The page of one student as one HTML file."""
     return _render(view, language, None)
@@ -275,6 +295,8 @@ def _render(view: StudentView, code: str, desk: object) -> str:
         styles=("base.css", "student.css", *(("review.css",) if at_desk else ())),
         scripts=("student.js", *(("review.js",) if at_desk else ())),
         forms=at_desk,
+        article=partial(_article, code=code, staff=view.audience == Audience.STAFF),
+        entry=lambda check: _entry(check.result.check, check.title, check.result.outcome, code),
         desk=desk,
         page=page,
         card=view.card,
