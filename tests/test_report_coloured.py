@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pygments.lexers.python import PythonLexer
 
+from grader.report import coloured
 from grader.report.coloured import code_lines, tokens
 from grader.report.kept import LONGEST, MOST, kept
 from grader.report.notebook import code, markdown
@@ -32,15 +33,23 @@ ValueError __init__ __name__ name.print @wraps @ x2 été 0x1F 1_000 1e-3 .5j 5.
 FRAGMENTS = [*WORDS.split(), " ", "  ", "\n", "\n    ", "\t", "\r\n", "\ufeff", "\x0c"]
 
 
+def all_tokens(source: str) -> list[object]:
+    return list(tokens(source))
+
+
 def by_pygments(source: str) -> list[tuple[object, str]]:
     return list(PythonLexer(stripnl=False, ensurenl=False).get_tokens(source))
 
 
+def assert_is_coloured_as_by_pygments(source: str) -> None:
+    found = by_pygments(source)
+    assert list(tokens(source)) == found
+    assert "\n".join(code_lines(source)) == coloured._html(found)
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_source_is_coloured_as_pygments_colours_it(path: Path) -> None:
-    source = path.read_text("utf-8")[:20_000]
-
-    assert list(tokens(source)) == by_pygments(source)
+    assert_is_coloured_as_by_pygments(path.read_text("utf-8")[:20_000])
 
 
 def test_source_that_was_cut_or_shaken_is_coloured_as_pygments_colours_it() -> None:
@@ -49,23 +58,37 @@ def test_source_that_was_cut_or_shaken_is_coloured_as_pygments_colours_it() -> N
         source = path.read_text("utf-8")[:6_000]
         cut, shaken = source[draw.randrange(len(source)) :], "".join(draw.sample(source, len(source)))
 
-        assert list(tokens(cut)) == by_pygments(cut)
-        assert list(tokens(shaken)) == by_pygments(shaken)
+        assert_is_coloured_as_by_pygments(cut)
+        assert_is_coloured_as_by_pygments(shaken)
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=30).map("".join))
 def test_odd_source_is_coloured_as_pygments_colours_it(source: str) -> None:
-    assert list(tokens(source)) == by_pygments(source)
+    assert_is_coloured_as_by_pygments(source)
+
+
+def test_statements_that_were_seen_before_are_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = (ROOT / "reference" / "tp4.py").read_text("utf-8")
+    lines = code_lines(source)
+    changed = source.replace("class Linear", "first = 1\nclass Linear", 1)
+    looked: list[str] = []
+    found = coloured._found
+    monkeypatch.setattr(
+        coloured, "_found", lambda code, ended: [looked.append(code), *found(code, ended)][1:]
+    )
+
+    assert len(code_lines(changed)) == len(lines) + 1
+    assert looked == ["first = 1\n"]
 
 
 def test_colouring_costs_less_than_pygments_alone() -> None:
     source = (ROOT / "reference" / "tp4.py").read_text("utf-8")
     seconds = {}
-    for colour in (code_lines, by_pygments):
+    for colour in (all_tokens, by_pygments):
         colour(source)
         seconds[colour] = min(_cpu_s(colour, source) for _ in range(5))
 
-    assert seconds[code_lines] < seconds[by_pygments]
+    assert seconds[all_tokens] < seconds[by_pygments]
 
 
 def _cpu_s(colour: object, source: str) -> float:

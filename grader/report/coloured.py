@@ -1,17 +1,22 @@
-"""Python source as HTML whose words are coloured: what Pygments' lexer finds, sought faster."""
+"""Python source as HTML whose words are coloured: what Pygments' lexer finds, sought faster.
+
+Statement by statement, each made once for all the students who wrote it alike.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby, takewhile
 from typing import Any
 
 from markupsafe import escape
 from pygments.lexers.python import PythonLexer
 from pygments.token import Token, _TokenType
+
+from grader.report.kept import LONGEST
 
 _STYLES: tuple[tuple[_TokenType, str], ...] = (
     (Token.Comment, "tc"),
@@ -28,6 +33,8 @@ _STYLES: tuple[tuple[_TokenType, str], ...] = (
 )
 _FLAGS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"), (re.VERBOSE, "x"))
 _GLOBAL_FLAGS = re.compile(r"\A\(\?[aiLmsux]+\)")
+_TOP = re.compile(r"^(?=[a-zA-Z_@])", re.MULTILINE)  # where a statement may begin
+PIECES = 2_048  # statements kept: starters and answers that students share
 _LONG = 2_000  # characters of an expression that takes longer to compile again than it will save
 _REFERRING = re.compile(r"\\[1-9]|\(\?P|\(\?\(")  # to a group by its number or name
 # How rules of a kind are written, and what stands wherever one of them matches. Where none of a kind can
@@ -138,7 +145,11 @@ def tokens(source: str) -> Iterator[tuple[_TokenType, str]]:
     if not _rules():
         yield from _lexer().get_tokens(source)
         return
-    code = _lexer()._preprocess_lexer_input(source)
+    yield from _found(_lexer()._preprocess_lexer_input(source), [])
+
+
+def _found(code: str, ended: list[bool]) -> Iterator[tuple[_TokenType, str]]:
+    """What is found in `code`; at the end `ended` is told whether any code may follow."""
     stack, at = ["root"], 0
     state = _state("root")
     while at < len(code):
@@ -159,13 +170,37 @@ def tokens(source: str) -> Iterator[tuple[_TokenType, str]]:
         if rule.target is not None:
             stack = _moved(stack, rule.target)
             state = _state(stack[-1])
+    ended.append(stack == ["root"])
 
 
 def code_lines(source: str) -> list[str]:
     """Each line of Python source as HTML, its words escaped and coloured."""
+    if not _rules():
+        return _html(tokens(source)).split("\n")
+    code = _lexer()._preprocess_lexer_input(source)
+    made = []
+    for piece in _TOP.split(code):
+        html, is_whole = _piece(piece) if len(piece) <= LONGEST else _made(piece)
+        made.append(html)
+        if not is_whole:  # what looked like another statement is inside of a string
+            return _made(code)[0].split("\n")
+    return "".join(made).split("\n")
+
+
+def _made(code: str) -> tuple[str, bool]:
+    """Code as HTML, and whether any code may follow it."""
+    ended: list[bool] = []
+    html = _html(_found(code, ended))
+    return html, ended[0]
+
+
+_piece = lru_cache(maxsize=PIECES)(_made)
+
+
+def _html(found: Iterable[tuple[_TokenType, str]]) -> str:
     made: list[str] = []
     bare: list[str] = []  # words without a colour, to be escaped together
-    for kind, words in tokens(source):
+    for kind, words in found:
         name = _class_of(kind)
         if not name:
             bare.append(words)
@@ -175,4 +210,4 @@ def code_lines(source: str) -> list[str]:
         lines = str(escape(words)).split("\n")
         made.append("\n".join(f'<span class="{name}">{line}</span>' if line else "" for line in lines))
     made.append(str(escape("".join(bare))))
-    return "".join(made).split("\n")
+    return "".join(made)
