@@ -21,6 +21,7 @@ WORKSHEET = "moodle/worksheet.csv"  # also the name under which the store keeps 
 FEEDBACK = "moodle"
 PAGE = "feedback.html"
 CHUNK = 8  # pages that a process writes before it says so
+WORTH_A_PROCESS = 250  # pages: to start one and to warm it up costs as much as dozens of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +101,19 @@ def _write_pages(
     jobs: int,
     on_progress: Callable[[int, int], None],
 ) -> None:
-    """The students' pages, in several processes: they are most of the work."""
+    """The students' pages, in several processes where there are many: they are most of the work."""
     chunks = [
         _Pages(out=out, language=language, after_due=after_due, keys=tuple(keys[at : at + CHUNK]))
         for at in range(0, len(keys), CHUNK)
     ]
     done = 0
-    if jobs <= 1 or len(chunks) <= 1:
+    processes = min(jobs, len(keys) // WORTH_A_PROCESS)
+    if processes <= 1:
         for chunk in chunks:
             done += write_pages(chunk)
             on_progress(done, len(keys))
         return
-    with single_threaded(), context().Pool(min(jobs, len(chunks))) as pool:
+    with single_threaded(), context().Pool(processes) as pool:
         for count in pool.imap_unordered(_write_or_say, chunks):
             if isinstance(count, GraderError):
                 raise count
