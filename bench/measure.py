@@ -35,6 +35,11 @@ def adopt_orphans() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def _environment() -> dict[str, str]:
+    """Ours, but for what keeps Python from compiling a module once and for all, as it does for users."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def measure(
     command: Sequence[str],
     *,
@@ -50,7 +55,7 @@ def measure(
         process = subprocess.Popen(
             account.wrapped(command),
             cwd=cwd,
-            env={**os.environ, **(env or {}), **account.told()},
+            env={**_environment(), **(env or {}), **account.told()},
             stdout=file,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
