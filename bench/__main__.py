@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,27 +69,51 @@ def _fresh(folder: Path) -> Path:
 
 
 def measure_peers(options: argparse.Namespace, figures: Figures) -> None:
-    """Everybody on the same notebooks, one at a time."""
+    """Everybody on the same notebooks, one at a time.
+
+    We and the plain script go first and again last, and count with the mean: a machine that becomes slower or
+    faster meanwhile does not move what we are compared by.
+    """
     work, class_ = _fresh(options.work / "peers"), list(make_class(options.size))
     figures.only("peers", size=options.size)
-
-    def add(key: str, name: str, usages: Sequence[Usage], points: float | None = None) -> None:
+    before = _measure_ours(class_, _fresh(work / "before"), options.isolation)
+    others = _measure_others(options.work / "envs", class_, work)
+    after = _measure_ours(class_, _fresh(work / "after"), options.isolation)
+    ours = [
+        replace(one, usages=[*one.usages, *two.usages], rounds=2)
+        for one, two in zip(before, after, strict=True)
+    ]
+    for row in (*ours, *others):
         cpu_s, wall_s = (
-            math.fsum(getattr(u, what) for u in usages) / len(class_) for what in ("cpu_s", "wall_s")
+            math.fsum(getattr(u, what) for u in row.usages) / len(class_) / row.rounds
+            for what in ("cpu_s", "wall_s")
         )
-        most = max(u.tree_bytes for u in usages)
         figures.add(
             "peers",
-            key,
-            name=name,
+            row.key,
+            name=row.name,
             size=len(class_),
             cpu_s=cpu_s,
             wall_s=wall_s,
-            tree_bytes=most,
-            points=None if points is None else points / len(class_),
+            tree_bytes=max(u.tree_bytes for u in row.usages),
+            points=None if row.points is None else row.points / len(class_),
         )
 
-    add("script", "plain script", peers.run_scripts(class_, _fresh(work / "scripts"), sys.executable))
+
+@dataclass(frozen=True, kw_only=True)
+class _Measured:
+    """What one way of grading the class took."""
+
+    key: str
+    name: str
+    usages: Sequence[Usage]
+    points: float | None = None  # of the whole class
+    rounds: int = 1  # of the class in `usages`
+
+
+def _measure_ours(class_: Sequence[HandIn], work: Path, isolation: str) -> list[_Measured]:
+    scripts = peers.run_scripts(class_, _fresh(work / "scripts"), sys.executable)
+    found = [_Measured(key="script", name="plain script", usages=scripts)]
     source = write_class(iter(class_), work / "class")
     for words, assignment in (
         ("the same 16 checks", own.EQUIVALENT),
@@ -101,26 +126,31 @@ def measure_peers(options: argparse.Namespace, figures: Figures) -> None:
                 source,
                 folder / "out",
                 jobs=1,
-                isolation=options.isolation,
+                isolation=isolation,
                 assignments=copied,
                 tp=assignment.name,
             )
-            add(f"{assignment.name}-{mode}", f"grader, {words}, {mode_words}", [run.usage], run.points)
-    _measure_others(options.work / "envs", class_, work, add)
+            key, name = f"{assignment.name}-{mode}", f"grader, {words}, {mode_words}"
+            found.append(_Measured(key=key, name=name, usages=[run.usage], points=run.points))
+    return found
 
 
-def _measure_others(envs: Path, class_: Sequence[HandIn], work: Path, add: Callable[..., None]) -> None:
+def _measure_others(envs: Path, class_: Sequence[HandIn], work: Path) -> list[_Measured]:
     converter = peers.install("nbconvert", envs)
     done = peers.run_nbconvert(converter, class_, _fresh(work / "nbconvert"))
-    add("nbconvert", f"nbconvert {converter.version()} --execute, no checks", done)
+    name = f"nbconvert {converter.version()} --execute, no checks"
+    found = [_Measured(key="nbconvert", name=name, usages=done)]
     otter = peers.install("otter", envs)
-    done = peers.run_otter(otter, class_, _fresh(work / "otter"))
-    add("otter", f"otter-grader {otter.version()}, otter run", done, peers.otter_points(work / "otter"))
+    done, points = peers.run_otter(otter, class_, _fresh(work / "otter")), peers.otter_points(work / "otter")
+    name = f"otter-grader {otter.version()}, otter run"
+    found.append(_Measured(key="otter", name=name, usages=done, points=points))
     nbgrader = peers.install("nbgrader", envs)
     graded, told = peers.run_nbgrader(nbgrader, class_, _fresh(work / "nbgrader"))
     name, points = f"nbgrader {nbgrader.version()}, autograde", peers.nbgrader_points(work / "nbgrader")
-    add("nbgrader", name, [graded], points)
-    add("nbgrader-feedback", f"{name} and feedback", [graded, told], points)
+    found.append(_Measured(key="nbgrader", name=name, usages=[graded], points=points))
+    name = f"{name} and feedback"
+    found.append(_Measured(key="nbgrader-feedback", name=name, usages=[graded, told], points=points))
+    return found
 
 
 # --- our own ------------------------------------------------------------------------------------------------
@@ -135,6 +165,7 @@ def measure_sizes(options: argparse.Namespace, figures: Figures) -> None:
         for size in sizes:
             source = write_class(make_class(size), work / mode / f"class-{size}")
             out = work / mode / f"out-{size}"
+            before = _start_s()
             run = own.grade(
                 source, out, jobs=options.jobs, isolation=options.isolation, assignments=assignments
             )
@@ -145,12 +176,20 @@ def measure_sizes(options: argparse.Namespace, figures: Figures) -> None:
                 size=size,
                 jobs=options.jobs,
                 student_s=run.student_s,
+                start_s=(before + _start_s()) / 2,
                 states=run.states,
                 tier=run.tier,
                 **_costs(run.usage),
             )
             shutil.rmtree(source)
             shutil.rmtree(out)
+
+
+def _start_s() -> float:
+    """CPU of a Python that imports NumPy and ends: what people know, to tell by how fast a machine is."""
+    times = 20
+    command = [sys.executable, "-I", "-c", "import numpy"]
+    return math.fsum(measure(command).cpu_s for _ in range(times)) / times
 
 
 def measure_growth(options: argparse.Namespace, figures: Figures) -> None:

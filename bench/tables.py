@@ -27,7 +27,8 @@ PEERS = """The same {size} notebooks, one after the other. The others run the 16
 the same sizes, seeds, iterations and thresholds, and a test that both give the same verdicts. *All 33
 checks of TP4* is what a class is graded with. Ours includes isolation, pages, CSV and JSON; the plain
 script and nbconvert check nothing. nbgrader and we start once for the class, the others once per notebook,
-as their commands do.
+as their commands do. We and the plain script ran before the others and again after them, and count with the
+mean.
 
 """
 PEERS_NOTE = """
@@ -40,7 +41,8 @@ SIZES = """`grader grade --jobs {jobs}`, all of TP4, pages included. What counts
 of the processes that run the student's code, as the database has it: loading, each check's process from its
 fork to its end, and the forks. The rest is ours: interpreters, sandbox, checks, known mistakes, database,
 pages. The ratio is wall time ÷ (students' CPU ÷ {jobs} processes): 1 would be a grader that costs nothing.
-Memory is the most that one process of ours has held.
+*NumPy* is the CPU of a Python that imports NumPy and ends, before and after: these machines' speed is not
+always the same. Memory is the most that one process of ours has held.
 
 """
 GROWTH = """`grader grade --jobs {jobs}`, one function, one check. *Files again* is `grader report` on the
@@ -140,11 +142,12 @@ def _sizes(rows: list[Row]) -> str:
             f"{r['student_s']:.1f}",
             f"{r['wall_s'] / (r['student_s'] / r['jobs']):.2f}",
             f"{1e3 * (r['cpu_s'] - r['student_s']) / r['size']:.0f}",
+            f"{1e3 * r['start_s']:.0f}",
             _mb(r["peak_bytes"]),
         ]
         for r in ordered
     ]
-    head = ["notebooks", "wall s", "students' CPU s", "ratio", "ours, CPU ms each", "MB"]
+    head = ["notebooks", "wall s", "students' CPU s", "ratio", "ours, CPU ms each", "NumPy, CPU ms", "MB"]
     tiers = ", ".join(sorted({r["tier"] for r in rows}))
     found = "; ".join(f"{r['size']} {MODES[r['mode']]}: {r['states']}" for r in ordered)
     return (

@@ -15,6 +15,7 @@ from grader.batch.derive import WORKSHEET, write_derived
 from grader.batch.events import BatchSummary, Deriving, OnEvent
 from grader.batch.parcel import pack
 from grader.batch.pool import Pool
+from grader.batch.processes import begin_to_import
 from grader.batch.run import Batch, works_of
 from grader.batch.work import Executor, FolderRecipe, Inline, SlotRecipe, slot_for
 from grader.discover import ClassList, fetch
@@ -24,6 +25,12 @@ from grader.store import Store, create_or_open
 from grader.store.files import sweep
 
 PATIENCE_FACTOR, PATIENCE_EXTRA_S = 4.0, 120.0
+
+
+def get_ready(assignment: Assignment, *, jobs: int) -> None:
+    """Begin with what `grade_class` will wait for, if it is to use `jobs` processes of this machine."""
+    if jobs > 1:
+        begin_to_import(assignment.imported_by_checks())
 
 
 def grade_class(

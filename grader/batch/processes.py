@@ -25,6 +25,17 @@ def context(preload: Sequence[str] = ()) -> ForkServerContext | SpawnContext:
     return server
 
 
+def begin_to_import(preload: Sequence[str] = ()) -> None:
+    """Have the import that `context` speaks of made meanwhile, while this process gets ready itself."""
+    if sys.platform == "win32":
+        return
+    from multiprocessing import forkserver  # noqa: PLC0415 - not everywhere
+
+    context(preload)
+    with single_threaded():
+        forkserver.ensure_running()
+
+
 @contextmanager
 def single_threaded() -> Iterator[None]:
     """Inside, processes are started whose linear algebra keeps to one core: there is one per core."""

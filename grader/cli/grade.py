@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from grader.batch import BatchSummary, grade_class
+from grader.batch import BatchSummary, get_ready, grade_class
 from grader.cli import common
 from grader.cli.progress import shown_progress
 from grader.discover import find
@@ -58,10 +58,13 @@ def grade(
         raise SourceError(
             f"{json}: there is no folder {json.parent}", "make it, or name another file for --json"
         )
-    tier = chosen_tier(isolation, unsafe=unsafe, is_remote=scheduler is not None)
     people = find(
         sources, worksheet=worksheet, timezone=assignment.settings.timezone, due=assignment.card.due
     )
+    jobs = jobs or os.cpu_count() or 1
+    if scheduler is None:
+        get_ready(assignment, jobs=jobs)
+    tier = chosen_tier(isolation, unsafe=unsafe, is_remote=scheduler is not None)
     for warning in people.warnings:
         common.progress().print(f"· {common.say(warning, tongue)}", markup=False, soft_wrap=True)
     with shown_progress(common.progress()) as on_event:
@@ -69,7 +72,7 @@ def grade(
             people,
             assignment=assignment,
             out=out,
-            jobs=jobs or os.cpu_count() or 1,
+            jobs=jobs,
             isolation=tier,
             seed=seed,
             language=tongue.code,
