@@ -136,9 +136,9 @@ def test_the_page_compares_others_with_our_equivalent_checks(tmp_path: Path) -> 
 
 def test_the_page_says_how_far_wall_time_is_from_the_students_own(tmp_path: Path) -> None:
     figures = Figures.read(tmp_path / "figures.json")
-    costs = {"wall_s": 12.0, "cpu_s": 22.0, "student_s": 20.0, "peak_bytes": 1 << 20}
+    costs = {"wall_s": 12.0, "cpu_s": 22.0, "student_s": 20.0, "start_s": 0.15, "peak_bytes": 1 << 20}
     figures.add("sizes", "all-10", mode="all", size=10, jobs=2, states="10 graded", tier="strong", **costs)
-    assert '| 10, load = "all" | 12.0 | 20.0 | 1.20 | 200 | 1 |' in tables.page(figures)
+    assert '| 10, load = "all" | 12.0 | 20.0 | 1.20 | 200 | 150 | 1 |' in tables.page(figures)
 
 
 def test_the_page_fits_how_time_grows_with_the_size(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_no_two_notebooks_draw_the_same_numbers_and_the_right_ones_are_written_i
 def test_the_page_says_what_one_more_notebook_costs(tmp_path: Path) -> None:
     figures = Figures.read(tmp_path / "figures.json")
     for size, cpu_s in ((10, 25.0), (110, 130.0)):
-        costs = {"wall_s": 12.0, "cpu_s": cpu_s, "student_s": float(size), "peak_bytes": 1}
+        costs = {"wall_s": 12.0, "cpu_s": cpu_s, "student_s": float(size), "start_s": 0.15, "peak_bytes": 1}
         figures.add(
             "sizes", f"all-{size}", mode="all", size=size, jobs=2, states="graded", tier="strong", **costs
         )
