@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from grader.assignment.answers import read_answers
@@ -13,9 +14,10 @@ from grader.assignment.oracles import Overlay, as_program, imports_of, names_of,
 from grader.assignment.settings import Settings, read_settings
 from grader.checks.oracle import Oracle
 from grader.checks.plugin import collect_checks
+from grader.checks.reach import changes, reach, uses
 from grader.checks.suite import CheckFile, Diagnoses, Mistake, Suite
 from grader.errors import AssignmentError
-from grader.model import Card, Limits, Program, Visibility, text
+from grader.model import Card, Limits, Program, Text, Visibility, text
 from grader.score import LatePolicy, LateUnit
 
 ENVIRONMENT = "GRADER_ASSIGNMENTS"
@@ -94,8 +96,24 @@ class Assignment:
         """The known mistakes, not run yet; none in a handout."""
         if self.reference is None:
             return Diagnoses()
-        found = (Mistake(id=m.id, words=m.words, fresh=names_of(self.reference, m)) for m in self.mistakes)
-        return Diagnoses(mistakes=tuple(found))
+        used = uses(self.reference.read_text("utf-8"))
+
+        @cache
+        def reached(names: frozenset[str]) -> frozenset[str]:
+            return reach(used, names)
+
+        def mistake(overlay: Overlay) -> Mistake:
+            assert self.reference is not None
+            changed = changes(overlay.source)
+            return Mistake(
+                id=overlay.id,
+                words=overlay.words,
+                fresh=names_of(self.reference, overlay),
+                concerns=lambda names: not changed.isdisjoint(reached(names)),
+            )
+
+        right = Mistake(id="", words=Text(), fresh=names_of(self.reference))
+        return Diagnoses(mistakes=tuple(map(mistake, self.mistakes)), reference=right)
 
     def program(self, overlay: Overlay | None = None) -> Program:
         """The reference, or a variant of it, as if a student had handed it in."""

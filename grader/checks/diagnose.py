@@ -8,12 +8,14 @@ same seeds, and everything is compared. The same on every case is a hypothesis: 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from grader.checks.cases import CaseResult
 from grader.checks.oracle import LocalConnection
+from grader.checks.reach import asked_for
 from grader.checks.reproduce import Exchange
 from grader.checks.suite import Known, Mistake
 from grader.model import Outcome
@@ -29,11 +31,13 @@ def diagnose(
     cases: Sequence[CaseResult],
     mistakes: Sequence[Mistake],
     *,
+    reference: Mistake | None = None,
     known: Callable[[Mistake], list[Known]],
     run: Callable[[Mistake, int], CaseResult],
 ) -> tuple[str, ...]:
     """Ids of the mistakes that do in every case what the student's code did; ties are all named.
 
+    `reference`, where it is given, answers in place of the mistakes that what was asked for does not concern.
     `known(mistake)` gives what it answered so far in this check, to be added to; `run(mistake, i)` what it
     does in the i-th case.
     """
@@ -45,7 +49,20 @@ def diagnose(
     if not has_answers or not all(c.outcome in (*_WRONG, Outcome.PASSED) for c in cases):
         return ()
     conversation = Conversation(exchange for case in cases for exchange in case.exchanges)
-    alike = [m for m in mistakes if conversation.is_had_with(m, known(m))]
+
+    @cache
+    def is_right() -> bool:
+        return reference is not None and conversation.is_had_with(reference, known(reference))
+
+    alike = [
+        m
+        for m in mistakes
+        if (
+            is_right()
+            if reference is not None and not m.concerns(conversation.names)
+            else conversation.is_had_with(m, known(m))
+        )
+    ]
     return tuple(m.id for m in alike if all(_same_run(c, run(m, i)) for i, c in enumerate(cases)))
 
 
@@ -59,9 +76,11 @@ class Conversation:
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
         self._requests: list[bytes] = []
         self._answers: list[Mapping[str, Any]] = []
+        self.names: frozenset[str] = frozenset()
         for request, answer in exchanges:
             self._requests.append(wire.encode(dict(request)))
             self._answers.append(answer)
+            self.names |= asked_for(request)
         self._found: dict[tuple[int, bytes], bool] = {}
 
     def is_had_with(self, mistake: Mistake, known: list[Known]) -> bool:

@@ -241,6 +241,7 @@ class CheckRunner:
             named = diagnose(
                 found,
                 diagnoses.mistakes,
+                reference=diagnoses.reference,
                 known=partial(diagnoses.answers_of, check=check.name, seed=self._run.seed),
                 run=lambda m, i: self._run_mistake(m, items[i], found[i]),
             )

@@ -65,6 +65,8 @@ class Mistake:
     id: str
     words: Text  # completes "consistent with: …"
     fresh: Callable[[], dict[str, Any]]  # its names, just after loading
+    # may it answer otherwise than the reference, where no names but these are asked for?
+    concerns: Callable[[frozenset[str]], bool] = lambda names: True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Diagnoses:
     """What each known mistake answers and does in each check, found when first needed and kept."""
 
     mistakes: tuple[Mistake, ...] = ()
+    reference: Mistake | None = None  # that of which they are: it answers for those that are not concerned
     answers: dict[tuple[str, str, int], list[Known]] = field(default_factory=dict)
     runs: dict[tuple[str, Case, int], Any] = field(default_factory=dict)
 
