@@ -27,7 +27,7 @@ contracts: .venv/dev
 	$(BIN)/lint-imports
 
 slow: .venv/dev tests/pages/node_modules
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m slow -n 2
 
 bench: .venv/dev
 	$(BIN)/python -m bench
