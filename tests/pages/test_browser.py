@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from grader.model import Correction, Graded, State, Tier, text
 from grader.report import StudentView, class_page, class_row, student_page
@@ -230,21 +230,29 @@ def test_a_mark_of_the_table_leads_to_its_check(browser: Browser, site: Site) ->
         assert "#check-" in page.url
 
 
-def test_a_class_of_500_is_there_within_a_second_and_stays_quick(browser: Browser, site: Site) -> None:
+def test_a_class_of_500_takes_no_more_per_student_than_one_of_40(browser: Browser, site: Site) -> None:
     with _new(browser) as context:
-        open_page(context, site["class"]).close()  # the browser itself is warm
-        page = open_page(context, site["class500"])
+        small, large = (_least_ms(context, site[name]) for name in ("class", "class500"))
 
+    for few, many in zip(small, large, strict=True):  # until it is there; to filter it
+        assert many <= 3 * (500 / 40) * max(few, 5.0)
+    assert site["class500"].stat().st_size <= 3_000_000
+
+
+def _least_ms(context: BrowserContext, path: Path) -> tuple[float, float]:
+    """Milliseconds until a class page is there, and to filter it: the least of some tries."""
+    tries = []
+    for _ in range(4):
+        page = open_page(context, path)
         ready = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
         filtering = page.evaluate(
             """() => { const start = performance.now(); const q = document.querySelector('[name=q]');
             q.value = 'ada'; q.dispatchEvent(new Event('input', {bubbles: true}));
             document.body.offsetHeight; return performance.now() - start; }"""
         )
-
-        assert ready <= 1000
-        assert filtering <= 200
-        assert site["class500"].stat().st_size <= 3_000_000
+        tries.append((float(ready), float(filtering)))
+        page.close()
+    return min(t[0] for t in tries), min(t[1] for t in tries)
 
 
 def test_a_deep_link_opens_what_is_folded(browser: Browser, site: Site) -> None:
