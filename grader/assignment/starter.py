@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import nbformat
-
 from grader.errors import AssignmentError
 
 BEGIN = "# BEGIN SOLUTION"
@@ -42,7 +40,8 @@ def cut_solution(source: str, *, path: Path) -> str:
 
 def to_notebook(source: str, *extra_cells: str) -> bytes:
     """A percent-format source as a notebook with `extra_cells` of code at the end; deterministic."""
-    import jupytext  # noqa: PLC0415 - 0.15 s that grading does not need
+    import jupytext  # noqa: PLC0415 - with nbformat 0.2 s that grading does not need
+    import nbformat  # noqa: PLC0415
 
     notebook = jupytext.reads(source, fmt="py:percent")
     notebook.cells += [nbformat.v4.new_code_cell(code) for code in extra_cells]
