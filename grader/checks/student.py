@@ -115,8 +115,11 @@ class Student:
         self._waiting.append((request | {"as": handle.id}, shown))
         return StudentObject(self, handle, name)
 
-    def _call(self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any) -> Mapping[str, Any]:
-        request = {"do": "call", "on": on, "name": name} | _arguments(args, kwargs)
+    def _call(
+        self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any, **how: str
+    ) -> Mapping[str, Any]:
+        """The answer to a call; `how` is for the request: `gives="arguments"`."""
+        request = {"do": "call", "on": on, "name": name} | how | _arguments(args, kwargs)
         return self._ask(request, lambda: _shown(label, args, kwargs))
 
     def _call_each(
@@ -133,15 +136,13 @@ class Student:
     def _arguments_after(
         self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any
     ) -> tuple[Value, ...]:
-        request = {"do": "call", "on": on, "name": name, "gives": "arguments"} | _arguments(args, kwargs)
-        values = self._ask(request, lambda: _shown(label, args, kwargs))["value"]
+        values = self._call(on, name, label, args, kwargs, gives="arguments")["value"]
         if not isinstance(values, tuple) or len(values) != len(args):
             raise garbled()
         return values
 
     def _observe(self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any) -> Observation:
-        request = {"do": "call", "on": on, "name": name, "gives": "observed"} | _arguments(args, kwargs)
-        answer = self._ask(request, lambda: _shown(label, args, kwargs))
+        answer = self._call(on, name, label, args, kwargs, gives="observed")
         inputs, count, functions = (answer.get(k) for k in ("inputs", "instructions", "functions"))
         if not (isinstance(inputs, tuple) and type(count) is int and isinstance(functions, list)):
             raise garbled()

@@ -176,9 +176,7 @@ def _verdict(
         out_of=desk.assignment.card.points,
         message=message,
         checks=tuple(checks),
-        notes=(*notes, text("Repairs cost {points} points.", points=f"{deduction:g}"))
-        if deduction
-        else notes,
+        notes=(*notes, *_told(deduction)),
         deduction=deduction,
         lateness=lateness,
         provenance=provenance_of(submission, desk),

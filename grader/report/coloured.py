@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import groupby, takewhile
 from typing import Any
 
@@ -16,7 +16,7 @@ from markupsafe import escape
 from pygments.lexers.python import PythonLexer
 from pygments.token import Token, _TokenType
 
-from grader.report.kept import LONGEST
+from grader.report.kept import kept
 
 _STYLES: tuple[tuple[_TokenType, str], ...] = (
     (Token.Comment, "tc"),
@@ -180,7 +180,7 @@ def code_lines(source: str) -> list[str]:
     code = _lexer()._preprocess_lexer_input(source)
     made = []
     for piece in _TOP.split(code):
-        html, is_whole = _piece(piece) if len(piece) <= LONGEST else _made(piece)
+        html, is_whole = _piece(piece)
         made.append(html)
         if not is_whole:  # what looked like another statement is inside of a string
             return _made(code)[0].split("\n")
@@ -194,7 +194,7 @@ def _made(code: str) -> tuple[str, bool]:
     return html, ended[0]
 
 
-_piece = lru_cache(maxsize=PIECES)(_made)
+_piece = kept(_made, most=PIECES)
 
 
 def _html(found: Iterable[tuple[_TokenType, str]]) -> str:

@@ -12,9 +12,9 @@ MOST = 256  # texts; those longest not asked for go first
 T = TypeVar("T")
 
 
-def kept(make: Callable[[str], T]) -> Callable[[str], T]:
+def kept(make: Callable[[str], T], *, most: int = MOST) -> Callable[[str], T]:
     """`make`, a pure function of a text, that remembers what it lately gave of short texts."""
-    remembering = lru_cache(maxsize=MOST)(make)
+    remembering = lru_cache(maxsize=most)(make)
 
     @wraps(make)
     def give(words: str) -> T:
