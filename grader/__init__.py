@@ -17,3 +17,6 @@ def load_ipython_extension(shell: Any) -> None:
 def check(*names: str, **options: Any) -> Any:
     """In a notebook, the same as `%check NAMES`: `grader.check("softmax", lang="fr")`."""
     return import_module("grader.notebook").check(*names, **options)
+
+
+BLAS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # of the environment

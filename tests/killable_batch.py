@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.derive import write_derived
+from grader.batch.forkserver import ForkServer
 from grader.batch.pool import Pool
 from grader.batch.work import Answer, Inline, Report, Task
 from grader.model import Graded, Submission
@@ -58,9 +59,9 @@ def main(folder: Path, size: int, jobs: int) -> None:
     trace.mkdir(exist_ok=True, parents=True)
     recipe = SlowRecipe(trace=trace)
     out = folder / "out"
-    with create_or_open(out, CARD) as store:
+    with ForkServer(lambda: lambda recipe: recipe) as server, create_or_open(out, CARD) as store:
         sweep(out)
-        executor = Spoken(Inline(recipe) if jobs == 1 else Pool(recipe, jobs))
+        executor = Spoken(Inline(recipe) if jobs == 1 else Pool(recipe, jobs, starter=server))
         run_batch(store, entries(*(["pass", "fail", "pass"] * size)[:size]), executor)
         write_derived(out, language="en", after_due=False, jobs=jobs, on_progress=lambda done, total: None)
 

@@ -12,7 +12,7 @@ from grader.batch.events import (
     Retrying,
     Started,
 )
-from grader.batch.grading import get_ready, grade_class
+from grader.batch.grading import got_ready, grade_class
 
 __all__ = [
     "BatchSummary",
@@ -25,6 +25,6 @@ __all__ = [
     "Retrying",
     "Started",
     "derive",
-    "get_ready",
+    "got_ready",
     "grade_class",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,11 +14,12 @@ from grader.assignment import Assignment
 from grader.batch.cache import Conditions
 from grader.batch.derive import WORKSHEET, write_derived
 from grader.batch.events import BatchSummary, Deriving, OnEvent
+from grader.batch.forkserver import ForkServer, can_copy
 from grader.batch.parcel import pack
 from grader.batch.pool import Pool
-from grader.batch.processes import begin_to_import
+from grader.batch.processes import Fresh, Starter
 from grader.batch.run import Batch, works_of
-from grader.batch.work import Executor, FolderRecipe, Inline, SlotRecipe, slot_for
+from grader.batch.work import Executor, FolderRecipe, Inline, SlotRecipe, load_all, slot_for
 from grader.discover import ClassList, fetch
 from grader.errors import SandboxError
 from grader.model import Tier
@@ -27,10 +29,14 @@ from grader.store.files import sweep
 PATIENCE_FACTOR, PATIENCE_EXTRA_S = 4.0, 120.0
 
 
-def get_ready(assignment: Assignment, *, jobs: int) -> None:
-    """Begin with what `grade_class` will wait for, if it is to use `jobs` processes of this machine."""
-    if jobs > 1:
-        begin_to_import(assignment.imported_by_checks())
+@contextmanager
+def got_ready(assignment: Assignment, *, jobs: int) -> Iterator[Starter]:
+    """What `grade_class` starts processes with, if it is to use `jobs` of this machine: begins at once."""
+    if jobs > 1 and can_copy():
+        with ForkServer(partial(load_all, assignment)) as server:
+            yield server
+    else:
+        yield Fresh()
 
 
 def grade_class(
@@ -46,17 +52,20 @@ def grade_class(
     scheduler: str | None = None,
     after_due: bool = False,
     unsafe: bool = False,
+    starter: Starter | None = None,
     on_event: OnEvent = lambda event: None,
 ) -> BatchSummary:
     """Grade everybody in `class_list`, and leave all files in `out`. Goes on where an earlier run stopped.
 
-    With `scheduler`, on a Dask cluster; `unsafe` lets machines grade that cannot isolate. Raises StoreError,
+    `starter` is of `got_ready` for this assignment; without one, each process loads everything anew. With
+    `scheduler`, on a Dask cluster; `unsafe` lets machines grade that cannot isolate. Raises StoreError,
     SandboxError or AssignmentError; what was graded until then is kept.
     """
     with create_or_open(out, assignment.card) as store, ExitStack() as stack:
         _prepare(store, class_list, assignment)
         if scheduler is None:
-            executor, tier = _local(stack, assignment, jobs=jobs, isolation=isolation, seed=seed)
+            local = partial(_local, stack, starter=starter)
+            executor, tier = local(assignment, jobs=jobs, isolation=isolation, seed=seed)
         else:
             cluster = partial(_remote, stack, scheduler, unsafe=unsafe)
             executor, tier = cluster(assignment, isolation=isolation, seed=seed)
@@ -91,13 +100,19 @@ def _conditions(assignment: Assignment, seed: int, tier: Tier) -> Conditions:
 
 
 def _local(
-    stack: ExitStack, assignment: Assignment, *, jobs: int, isolation: str, seed: int
+    stack: ExitStack,
+    assignment: Assignment,
+    *,
+    jobs: int,
+    isolation: str,
+    seed: int,
+    starter: Starter | None,
 ) -> tuple[Executor, Tier]:
     if jobs <= 1:
         slot = stack.enter_context(slot_for(assignment, isolation))
         return Inline(SlotRecipe(assignment=assignment, slot=slot, seed=seed)), slot.tier
     recipe = FolderRecipe(folder=assignment.folder, isolation=isolation, seed=seed)
-    pool = Pool(recipe, jobs, patience_s=_patience_s(assignment), preload=assignment.imported_by_checks())
+    pool = Pool(recipe, jobs, patience_s=_patience_s(assignment), starter=starter)
     return pool, recipe.tier()
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
+import signal
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 
-from grader.batch.processes import context, single_threaded
-from grader.batch.work import Again, Answer, Recipe, Report, Start, Task, perform
+from grader.batch.processes import Fresh, Process, Starter
+from grader.batch.work import Again, Answer, Recipe, Report, Start, Task
 from grader.errors import GraderError, SandboxError
 
 ATTEMPTS = 2  # a submission whose process died is tried once more
@@ -25,7 +24,7 @@ CLOSING_S = 5.0
 class _Worker:
     """One grading process, seen from here."""
 
-    process: BaseProcess
+    process: Process
     channel: Connection
     name: str
     is_ready: bool = False
@@ -34,15 +33,20 @@ class _Worker:
 
 
 class Pool:
-    """Runs tasks in `slots` processes of its own."""
+    """Runs tasks in `slots` processes of its own, which `starter` starts: new ones where it is not given."""
 
     def __init__(
-        self, recipe: Recipe, slots: int, *, patience_s: float = float("inf"), preload: Sequence[str] = ()
+        self,
+        recipe: Recipe,
+        slots: int,
+        *,
+        patience_s: float = float("inf"),
+        starter: Starter | None = None,
     ) -> None:
         self.slots = slots
         self._recipe = recipe
         self._patience_s = patience_s
-        self._context = context(preload)
+        self._starter = starter or Fresh()
         self._workers: list[_Worker] = []
         self._again: deque[Task] = deque()
         self._attempts: dict[int, int] = {}
@@ -82,10 +86,8 @@ class Pool:
         ours, theirs = multiprocessing.Pipe()
         self._born += 1
         name = f"process {self._born}"
-        process = self._context.Process(target=serve, args=(self._recipe, theirs), name=name, daemon=False)
-        with single_threaded():
-            process.start()
-        theirs.close()
+        with theirs:
+            process = self._starter.start(self._recipe, theirs, name)
         self._workers.append(_Worker(process=process, channel=ours, name=name, task=task))
 
     def _give(self, worker: _Worker, task: Task) -> Iterator[Report]:
@@ -103,15 +105,15 @@ class Pool:
             yield from self._hear(worker)
         now = time.monotonic()
         for worker in [w for w in self._workers if w.deadline <= now]:
-            worker.process.kill()
+            worker.process.stop(signal.SIGKILL)
             yield from self._lose(worker, f"took more than {self._patience_s:.0f} s")
 
     def _hear(self, worker: _Worker) -> Iterator[Report]:
         try:
             message = worker.channel.recv()
         except (EOFError, OSError):
-            worker.process.join(CLOSING_S)
-            yield from self._lose(worker, f"died ({_exit_words(worker.process.exitcode)})")
+            worker.process.wait(CLOSING_S)
+            yield from self._lose(worker, f"died ({_exit_words(worker.process.exit_code)})")
             return
         if isinstance(message, GraderError):
             raise message
@@ -151,38 +153,21 @@ class Pool:
         """Let an idle process end by itself, its sandbox closed properly."""
         with suppress(OSError):
             worker.channel.send(None)
-        worker.process.join(CLOSING_S)
+        worker.process.wait(CLOSING_S)
         self._remove(worker)
 
     def _remove(self, worker: _Worker) -> None:
         worker.channel.close()
-        if worker.process.is_alive():
-            worker.process.terminate()
-            worker.process.join(CLOSING_S)
-        if worker.process.is_alive():
-            worker.process.kill()
-            worker.process.join()
+        for number, patience_s in ((signal.SIGTERM, CLOSING_S), (signal.SIGKILL, None)):
+            if not worker.process.wait(0):
+                worker.process.stop(number)
+                worker.process.wait(patience_s)
         worker.process.close()
         self._workers.remove(worker)
 
     def _close(self) -> None:
         for worker in list(self._workers):
             self._remove(worker)
-
-
-def serve(recipe: Recipe, channel: Connection) -> None:
-    """The life of a grading process. Ends when told to, or when the run at the other end is gone."""
-    if hasattr(os, "setsid"):
-        os.setsid()  # Ctrl-C is for the run: it must not look like a crash of the student's code
-    try:
-        with recipe.open() as grade:
-            channel.send("ready")
-            while (task := channel.recv()) is not None:
-                channel.send(perform(task, grade))
-    except GraderError as error:
-        channel.send(error)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return
 
 
 def _exit_words(code: int | None) -> str:

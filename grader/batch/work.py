@@ -7,16 +7,17 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
 from grader.assignment import Assignment, load_assignment
-from grader.grade import grade_submission, open_desk
+from grader.grade import Desk, grade_submission, lay_out, open_desk
 from grader.model import Graded, Submission, Tier
-from grader.sandbox import Slot, open_slot
+from grader.sandbox import Slot, find_packages, open_slot
 
 Grade = Callable[[Submission], Graded]
 
@@ -104,6 +105,25 @@ class FolderRecipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedRecipe:
+    """Grades with what this process has loaded, in a slot of its own."""
+
+    recipe: FolderRecipe
+    assignment: Assignment
+    desk: partial[Desk]  # all but its slot and its seed
+
+    @contextmanager
+    def open(self) -> Iterator[Grade]:
+        """The desk with a new slot."""
+        with slot_for(self.assignment, self.recipe.isolation) as slot:
+            yield partial(grade_submission, desk=self.desk(slot=slot, seed=self.recipe.seed))
+
+    def tier(self) -> Tier:
+        """That of the recipe it stands for."""
+        return self.recipe.tier()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlotRecipe:
     """Grades in this process, in a slot that is open already."""
 
@@ -131,6 +151,21 @@ def slot_for(assignment: Assignment, isolation: str) -> Slot:
     """A slot for the hand-ins of an assignment. Raises SandboxError."""
     allowed = assignment.settings.imports.allowed
     return open_slot(isolation=isolation, preload=assignment.preload(), imports=allowed)
+
+
+def load_all(assignment: Assignment) -> Callable[[Recipe], Recipe]:
+    """Load what grading by a FolderRecipe needs; gives what makes one of it that has this already."""
+    for module in assignment.imported_by_checks():
+        with suppress(ImportError):  # a check that needs it will say so
+            import_module(module)
+    find_packages(assignment.settings.imports.allowed, assignment.preload())
+    desk = lay_out(assignment)
+
+    def loaded(recipe: Recipe) -> Recipe:
+        assert isinstance(recipe, FolderRecipe)
+        return LoadedRecipe(recipe=recipe, assignment=assignment, desk=desk)
+
+    return loaded
 
 
 def perform(task: Task, grade: Grade) -> Answer:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from grader.batch import BatchSummary, get_ready, grade_class
+from grader.batch import BatchSummary, got_ready, grade_class
 from grader.cli import common
 from grader.cli.progress import shown_progress
 from grader.discover import find
@@ -62,12 +63,12 @@ def grade(
         sources, worksheet=worksheet, timezone=assignment.settings.timezone, due=assignment.card.due
     )
     jobs = jobs or os.cpu_count() or 1
-    if scheduler is None:
-        get_ready(assignment, jobs=jobs)
-    tier = chosen_tier(isolation, unsafe=unsafe, is_remote=scheduler is not None)
-    for warning in people.warnings:
-        common.progress().print(f"· {common.say(warning, tongue)}", markup=False, soft_wrap=True)
-    with shown_progress(common.progress()) as on_event:
+    with ExitStack() as stack:
+        starter = stack.enter_context(got_ready(assignment, jobs=jobs if scheduler is None else 0))
+        tier = chosen_tier(isolation, unsafe=unsafe, is_remote=scheduler is not None)
+        for warning in people.warnings:
+            common.progress().print(f"· {common.say(warning, tongue)}", markup=False, soft_wrap=True)
+        on_event = stack.enter_context(shown_progress(common.progress()))
         summary = grade_class(
             people,
             assignment=assignment,
@@ -80,6 +81,7 @@ def grade(
             scheduler=scheduler,
             after_due=common.is_after(assignment.card.due, after_due),
             unsafe=unsafe,
+            starter=starter,
             on_event=on_event,
         )
     if json is not None:

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from grader import __version__, score
 from grader.assignment import Assignment
@@ -35,6 +36,7 @@ __all__ = [
     "Desk",
     "digest_of",
     "grade_submission",
+    "lay_out",
     "open_desk",
     "provenance_of",
     "request_for",
@@ -65,17 +67,21 @@ class Desk:
         )
 
 
-def open_desk(assignment: Assignment, slot: Slot, *, seed: int, public_only: bool = False) -> Desk:
-    """A desk for all the checks, or for those that students run too."""
+def lay_out(assignment: Assignment, *, public_only: bool = False) -> partial[Desk]:
+    """A desk as `open_desk` makes it, to which only its slot and its seed are still to be given."""
     suite = assignment.suite.only(Visibility.PUBLIC) if public_only else assignment.suite
-    return Desk(
+    return partial(
+        Desk,
         assignment=assignment,
         checks=CheckRunner(suite),
         oracle=assignment.oracle(),
         diagnoses=assignment.diagnoses(),
-        slot=slot,
-        seed=seed,
     )
+
+
+def open_desk(assignment: Assignment, slot: Slot, *, seed: int, public_only: bool = False) -> Desk:
+    """A desk for all the checks, or for those that students run too."""
+    return lay_out(assignment, public_only=public_only)(slot=slot, seed=seed)
 
 
 def grade_submission(

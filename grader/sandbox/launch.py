@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import worker
+from grader import BLAS_THREADS, worker
 from grader.errors import SandboxError
 from grader.model import Limits, Tier
 from grader.sandbox import packages, root, syscalls
@@ -53,7 +53,7 @@ def environment(home: Path, present: Mapping[str, str], *, cache: Path | None = 
     fixed = {
         **dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), str(home)),
         **dict.fromkeys(("USER", "LOGNAME"), "student"),
-        **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+        **dict.fromkeys(BLAS_THREADS, "1"),
         "LANG": "C.UTF-8",
         "PATH": "/usr/bin:/bin",
         "MPLBACKEND": "Agg",

@@ -7,12 +7,19 @@ from pathlib import Path
 
 from grader.errors import SandboxError
 from grader.model import Tier
+from grader.sandbox import packages
 from grader.sandbox.alone import AloneSlot
 from grader.sandbox.diagnosis import BEST_FIRST, Refused, try_tier
 from grader.sandbox.forking import ForkSlot
 from grader.sandbox.interface import Session, Slot
 
-__all__ = ["Session", "Slot", "open_slot"]
+__all__ = ["Session", "Slot", "find_packages", "open_slot"]
+
+
+def find_packages(imports: tuple[str, ...], preload: tuple[str, ...]) -> None:
+    """Find what a slot with these arguments will show, which takes a while, for copies of this process."""
+    if sys.platform.startswith("linux"):
+        packages.shown((*imports, *preload))
 
 
 def open_slot(
