@@ -4,8 +4,8 @@ from __future__ import annotations
 import __future__
 
 import ast
-import asyncio
 import builtins
+import importlib
 import inspect
 import os
 import re
@@ -244,6 +244,7 @@ class Loading:
             code = self._compile(scope, statement, label)
             with self._bounded(statement):
                 if code.co_flags & inspect.CO_COROUTINE:
+                    asyncio = importlib.import_module("asyncio")  # seldom needed, and large
                     asyncio.run(eval(code, scope.module.__dict__))
                 else:
                     exec(code, scope.module.__dict__)

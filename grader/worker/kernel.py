@@ -50,6 +50,12 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
+@cache
+def _python() -> ctypes.PyDLL:
+    """The same, for calls that keep the GIL."""
+    return ctypes.PyDLL(None, use_errno=True)
+
+
 def _checked(result: int, what: str) -> int:
     if result == -1:
         number = ctypes.get_errno()
@@ -82,7 +88,7 @@ def clone(flags: int) -> int:
     machine = platform.machine()
     if machine not in _SYS_CLONE:
         raise OSError(f"clone: no number known for {machine}")
-    api = ctypes.PyDLL(None, use_errno=True)
+    api = _python()
     word = ctypes.c_ulong
     arguments = (word(_SYS_CLONE[machine]), word(flags | signal.SIGCHLD), *(word(0) for _ in range(4)))
     api.syscall.restype = ctypes.c_long

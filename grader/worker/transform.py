@@ -6,10 +6,8 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass
-from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
-
+from .ipython import TransformerManager
 from .record import Record
 
 # cell magics whose body is not Python of this notebook's: never run
@@ -58,9 +56,8 @@ def parse(source: str, filename: str, label: str, record: Record) -> Parsed:
 
 def plain(source: str) -> str:
     """`source` with IPython's own syntax turned into calls of `get_ipython()`. Raises SyntaxError."""
-    manager: Any = TransformerManager  # untyped in some versions
     try:
-        transformed: str = manager().transform_cell(source)
+        transformed: str = TransformerManager().transform_cell(source)
     except (ValueError, LookupError, AttributeError, AssertionError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error) or "cannot be read", ("", 1, 1, "")) from None
     return transformed
