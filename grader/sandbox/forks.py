@@ -8,7 +8,6 @@ import signal
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grader.checks.connection import Interrupted
@@ -18,6 +17,7 @@ from grader.sandbox.lines import Late, Line, message_of, packed
 from grader.sandbox.watch import Watch
 from grader.sandbox.zygotes import Zygote
 from grader.worker.namespaces import INODES
+from grader.worker.orders import End, Order
 from grader.worker.wire import WireError
 
 START_S = 30.0  # for what is ours: until a forked process says that it is ready
@@ -29,28 +29,6 @@ _READY = packed({"ready": True})  # what such a child says first
 
 class Elsewhere(Exception):
     """The submission needs what another zygote has preloaded; nothing of it has run."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How the child of a check ended."""
-
-    exit_code: int | None
-    cpu_s: float = 0.0
-    memory_bytes: int = 0
-
-    @classmethod
-    def told(cls, message: Mapping[str, Any]) -> Ended:
-        """What a stranger tells of it, vetted."""
-        status, cpu, memory = (message.get(k) for k in ("status", "cpu_s", "memory_bytes"))
-        code = None
-        if type(status) is int and 0 <= status < 1 << 16 and (os.WIFEXITED(status) or os.WIFSIGNALED(status)):
-            code = os.waitstatus_to_exitcode(status)
-        return cls(
-            exit_code=code,
-            cpu_s=cpu if type(cpu) is float and 0 <= cpu < 1e6 else 0.0,
-            memory_bytes=memory if type(memory) is int and 0 <= memory < 1 << 50 else 0,
-        )
 
 
 class Run:
@@ -80,9 +58,10 @@ class Run:
         self._top = zygote.uncounted(self.root) or zygote.pid  # all that the student starts stays below it
         self._owed = 0  # children of checks of whose end nothing was heard
         self.keep: tuple[int, ...] = ()
+        self._chain: processes.Chain | None = None
         self.number = 0
         self.was_dying = False
-        self.ended: Ended | None = None
+        self.ended: End | None = None
         self.costs: list[Cost] = []
         self.loaded_s = 0.0  # processor time of the loaded process when checks began
         self.forks_s = 0.0  # what it took between them, if it lives until it is closed
@@ -97,6 +76,8 @@ class Run:
         if "ready" not in message:
             raise words.WorkerBroken("the process for the submission is not ready")
         self.keep = self._zygote.keepers(self.root)
+        pids = self.keep if self._top in self.keep else (self._top, *self.keep)
+        self._chain = processes.chain_of(pids)
 
     def load(self, payload: Mapping[str, object], limits: Limits) -> Mapping[str, Any]:
         """The worker's report; raises Interrupted or WorkerBroken."""
@@ -150,15 +131,16 @@ class Run:
         """Fork the child for one check."""
         self.number += 1
         self.ended = None
-        processes.end_descendants(self._top, keep=self.keep, ours=(self._top, *self.keep[:-1]))
+        if self._chain is None or not self._chain.is_alone():
+            processes.end_descendants(self._top, keep=self.keep, ours=(self._top, *self.keep[:-1]))
         self.watch.renew(limits, keep=self.keep)
         ours, theirs = socket.socketpair()
         connection = ForkConnection(self, Line(ours, ends=(self.root,)), limits, check)
         patience_s = max(limits.check_s, _REACT_S)
-        order = {"number": self.number, "seed": seed, "check_s": limits.check_s}
+        order = Order(self.number, seed, limits.check_s)
         try:
             self.line.allow(patience_s)
-            self.line.send(order, (theirs.fileno(),))
+            self.line.send_with_fd(theirs.fileno(), order.packed())
             theirs.close()
             connection.wait_until_ready(patience_s)
             while self._owed and self.line.has_frame():  # of earlier checks, heard of late
@@ -186,10 +168,11 @@ class Run:
                 self._hear()
 
     def _hear(self) -> None:
-        message = self.line.receive()
+        frame = self.line.receive_frame()
         self._owed -= 1
-        if message.get("ended") == self.number:
-            self.ended = Ended.told(message)
+        end = End.read(frame)
+        if end.number == self.number:
+            self.ended = end
 
     def kill(self) -> None:
         """End the submission."""
@@ -206,6 +189,8 @@ class Run:
         self.line.close()
         self._zygote.clean()
         self.watch.close()
+        if self._chain is not None:
+            self._chain.close()
         os.close(self.root)
 
 
@@ -272,7 +257,7 @@ class ForkConnection:
         self._run.hear_of_end(_STATUS_S)
         if self._run.ended is None:  # its parent is gone, too
             return self._run.why_it_ended()
-        return self._run.watch.verdict or words.died(self._run.ended.exit_code)
+        return self._run.watch.verdict or words.died(_exit_code(self._run.ended.status))
 
     def close(self) -> None:
         """End the child and all that it started.
@@ -288,12 +273,18 @@ class ForkConnection:
         if self._run.ended is None:
             self._run.sweep()
             self._run.hear_of_end(_STATUS_S)
-        ended = self._run.ended or Ended(exit_code=None)
+        ended = self._run.ended
         self._run.costs.append(
             Cost(
                 check=self._check,
                 wall_s=time.monotonic() - self._began,
-                cpu_s=ended.cpu_s,
-                memory_bytes=max(self._run.watch.peak_bytes, ended.memory_bytes),
+                cpu_s=ended.cpu_s if ended else 0.0,
+                memory_bytes=max(self._run.watch.peak_bytes, ended.memory_bytes if ended else 0),
             )
         )
+
+
+def _exit_code(status: int) -> int | None:
+    """Negative for a signal; None where that is not known."""
+    is_known = status >= 0 and (os.WIFEXITED(status) or os.WIFSIGNALED(status))
+    return os.waitstatus_to_exitcode(status) if is_known else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from grader.worker import wire
 
 CHUNK = 1 << 16  # bytes
+SHORT_S = 0.1
+_SHORT = struct.pack("ll", 0, int(SHORT_S * 1e6))  # a timeval
 # What one answer may hold: a few times that much is needed here to read it.
 CAPS = wire.Caps(header_bytes=2 << 20, buffer_bytes=32 << 20)
 
@@ -23,7 +26,8 @@ class Line:
     """Our end of a socket pair whose other end a student's process has."""
 
     def __init__(self, sock: socket.socket, *, ends: tuple[int, ...] = ()) -> None:
-        sock.setblocking(False)
+        sock.setblocking(True)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _SHORT)
         self._socket = sock
         self._fd = sock.fileno()
         self._poll = select.poll()
@@ -41,18 +45,21 @@ class Line:
         """All that follows must be done within this time."""
         self._until = time.monotonic() + seconds
 
-    def send(self, message: Mapping[str, object], fds: tuple[int, ...] = ()) -> None:
-        """One frame, after one byte that carries `fds` if there are any. Raises OSError or Late."""
-        if fds:
-            socket.send_fds(self._socket, [b"."], list(fds))
+    def send(self, message: Mapping[str, object]) -> None:
+        """One frame. Raises OSError or Late."""
         self.send_frame(packed(message))
+
+    def send_with_fd(self, fd: int, content: bytes) -> None:
+        """One byte that carries `fd`, and some bytes, at once. Raises OSError."""
+        socket.send_fds(self._socket, [b"." + content], [fd], socket.MSG_DONTWAIT)
 
     def send_frame(self, frame: bytes) -> None:
         """One frame. Raises OSError or Late."""
         sent = 0
         while sent < len(frame):
             try:
-                sent += self._socket.send(memoryview(frame)[sent:] if sent else frame)
+                rest = memoryview(frame)[sent:] if sent else frame
+                sent += self._socket.send(rest, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 self._wait_for_room()
 
@@ -115,10 +122,16 @@ class Line:
             self._unread += self._read(missing)
 
     def _read(self, wanted: int = 0) -> bytes:
-        """What there is, at least a byte; a frame mostly comes whole."""
+        """What there is, at least a byte; a frame mostly comes whole.
+
+        Mostly soon, too: for a short while one system call waits for it and reads it. After that, and near
+        the end of the time allowed, it is asked whether anybody is still there.
+        """
+        is_soon = self._left_s() > SHORT_S
         while True:
-            if not self._is_readable(self._left_s()):
+            if not is_soon and not self._is_readable(self._left_s()):
                 raise Late
+            is_soon = False
             try:
                 data = self._socket.recv(min(max(wanted, CHUNK), 1 << 20))
             except BlockingIOError:

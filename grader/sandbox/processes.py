@@ -8,14 +8,18 @@ import os
 import re
 import select
 import signal
+import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import cache
 from pathlib import Path
 
 from grader.worker.family import children
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _PAUSE_S = 0.001
+_LINKS = 2  # of an empty folder
+_LONG = 4096  # bytes: more than the list of one child
 
 
 def pid_of(pidfd: int) -> int:
@@ -72,6 +76,69 @@ def end_descendants(
                 return False
             time.sleep(_PAUSE_S)
     return True
+
+
+class Chain:
+    """Processes of which each has the next one as its only child, looked at through files that stay open.
+
+    Whether anything else lives below them is asked before every check of every student.
+    """
+
+    def __init__(self, pids: Sequence[int], children: Sequence[int], threads: int) -> None:
+        self._wanted = tuple(zip(children, [b"%d " % pid for pid in pids[1:]] + [b""], strict=True))
+        self._threads = threads
+
+    def is_alone(self) -> bool:
+        """Is nothing else there? Seen twice in a row, as by `end_descendants`; False where it is not sure."""
+        return self._looks_alone() and self._looks_alone()
+
+    def _looks_alone(self) -> bool:
+        """All but the last have one thread each, and so one list of children."""
+        try:
+            return all(os.pread(file, _LONG, 0) == wanted for file, wanted in self._wanted) and (
+                os.fstat(self._threads).st_nlink == _LINKS + 1
+            )
+        except OSError:  # one of them has ended
+            return False
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in (*(file for file, _ in self._wanted), self._threads):
+            os.close(file)
+
+
+def chain_of(pids: Sequence[int]) -> Chain | None:
+    """The chain of these processes; None where the kernel does not tell what it takes, or one has ended."""
+    if not _counts_threads():
+        return None
+    opened: list[int] = []
+    try:
+        for pid in pids:
+            opened.append(os.open(f"/proc/{pid}/task/{pid}/children", os.O_RDONLY | os.O_CLOEXEC))
+        opened.append(os.open(f"/proc/{pids[-1]}/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+    except OSError:
+        for file in opened:
+            os.close(file)
+        return None
+    return Chain(pids, opened[:-1], opened[-1])
+
+
+@cache
+def _counts_threads() -> bool:
+    """Has /proc/PID/task a link for every thread? Tried with a process that has two: this one."""
+    hold = threading.Event()
+    other = threading.Thread(target=hold.wait)
+    other.start()
+    try:
+        return any(_has_link_for_each() for _ in range(3))  # others may start and end meanwhile
+    finally:
+        hold.set()
+        other.join()
+
+
+def _has_link_for_each() -> bool:
+    folder = Path("/proc/self/task")
+    return folder.stat().st_nlink == _LINKS + sum(1 for _ in folder.iterdir())
 
 
 def _kill_child(pid: int, ancestor: int) -> None:

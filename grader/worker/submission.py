@@ -15,6 +15,7 @@ import warnings
 from typing import Any, NoReturn
 
 from . import channel, confine, kernel, probes, running, serve, wire, workspace
+from .orders import ORDER_BYTES, End, Order
 from .seeds import seed
 
 CHANNEL_FD = 3
@@ -99,7 +100,7 @@ def _answer_checks(link: socket.socket, namespace: dict[str, Any]) -> None:
         byte, fds = channel.receive_with_fds(link, 1)
         if not byte:
             return
-        order = wire.read_value(read)
+        order = Order.read(read(ORDER_BYTES))
         parent = os.getpid()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that forking with threads is deprecated
@@ -109,15 +110,15 @@ def _answer_checks(link: socket.socket, namespace: dict[str, Any]) -> None:
             _check(parent, fds[0], order, namespace)
         os.close(fds[0])
         _, status, used = os.wait4(pid, 0)
-        told = {"ended": order["number"], "status": status, "cpu_s": used.ru_utime + used.ru_stime}
-        channel.send(link, told | {"memory_bytes": used.ru_maxrss << 10})
+        end = End(order.number, status, used.ru_utime + used.ru_stime, used.ru_maxrss << 10)
+        link.sendall(end.framed())
 
 
-def _check(parent: int, sock: int, order: dict[str, Any], namespace: dict[str, Any]) -> NoReturn:
+def _check(parent: int, sock: int, order: Order, namespace: dict[str, Any]) -> NoReturn:
     try:
         kernel.die_with_parent(parent)
-        confine.limit_cpu(order["check_s"])
-        seed(order["seed"])
+        confine.limit_cpu(order.check_s)
+        seed(order.seed)
         line = socket.socket(fileno=sock)
         channel.send(line, {"ready": True})
         serve.serve(channel.buffered_reader(line), line.sendall, namespace)

@@ -118,6 +118,18 @@ def decode(frame: bytes) -> Any:
         raise WireError("not a frame") from error
 
 
+def framed(content: bytes) -> bytes:
+    """One frame for bytes that are no value: they have a form of their own."""
+    return _LENGTHS.pack(0, len(content)) + content
+
+
+def unframed(frame: bytes) -> bytes:
+    """What `framed` was given. Raises WireError."""
+    if len(frame) < HEAD or _LENGTHS.unpack_from(frame) != (0, len(frame) - HEAD):
+        raise WireError("not a frame of bytes")
+    return frame[HEAD:]
+
+
 def carries(array: np.ndarray[Any, Any]) -> bool:
     """Can `array` travel?"""
     return array.dtype.newbyteorder("<").str in DTYPES
