@@ -62,7 +62,7 @@ class Watch:
     def measure(self) -> tuple[float, int]:
         """Processor time and the most memory that the submission has taken so far."""
         pids = self._pids()
-        self.peak_bytes = max(self.peak_bytes, processes.proportional_bytes(pids))
+        self.peak_bytes = max(self.peak_bytes, processes.resident_bytes(pids))
         return processes.cpu_seconds(pids), self.peak_bytes
 
     def stop(self, verdict: Interrupted) -> None:

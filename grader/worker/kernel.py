@@ -56,6 +56,9 @@ def _python() -> ctypes.PyDLL:
     return ctypes.PyDLL(None, use_errno=True)
 
 
+_NOTHING = ctypes.c_ulong(0)
+
+
 def _checked(result: int, what: str) -> int:
     if result == -1:
         number = ctypes.get_errno()
@@ -66,9 +69,7 @@ def _checked(result: int, what: str) -> int:
 def prctl(option: int, value: int = 0, third: int = 0) -> int:
     """prctl(2)."""
     word = ctypes.c_ulong
-    return _checked(
-        _libc().prctl(ctypes.c_int(option), word(value), word(third), word(0), word(0)), f"prctl {option}"
-    )
+    return _checked(_libc().prctl(option, word(value), word(third), _NOTHING, _NOTHING), f"prctl {option}")
 
 
 def die_with_parent(parent: int) -> None:
@@ -111,16 +112,22 @@ def mount(kind: str, target: str, flags: int, options: str = "") -> None:
     _checked(result, f"mount {kind or 'none'} on {target}")
 
 
-def drop_capabilities() -> None:
-    """Give up every capability, for good."""
+@cache
+def capabilities() -> int:
+    """How many this kernel has."""
     number = 0
     while True:
         try:
             prctl(PR_CAPBSET_READ, number)
         except OSError:
-            break  # past the last one that this kernel has
-        prctl(PR_CAPBSET_DROP, number)
+            return number
         number += 1
+
+
+def drop_capabilities() -> None:
+    """Give up every capability, for good."""
+    for number in range(capabilities()):
+        prctl(PR_CAPBSET_DROP, number)
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
     data = (ctypes.c_uint32 * CAPABILITY_WORDS)()

@@ -58,5 +58,9 @@ def reap(student: int) -> NoReturn:
 
 
 def _write(path: str, words: str) -> None:
-    with open(path, "w", encoding="ascii") as file:
-        file.write(words)
+    """By system calls: `open` would look for a codec first."""
+    file = os.open(path, os.O_WRONLY)
+    try:
+        os.write(file, words.encode())
+    finally:
+        os.close(file)
