@@ -144,9 +144,13 @@ def test_an_earlier_definition_that_would_earn_more_is_told(desk: Desk) -> None:
     right = (HERE / "cases" / "mini" / "right" / "mini.py").read_text("utf-8")
     content = f"{right}\n\ndef cross_entropy(P, y):\n    return 0.0\n"
     handed = Submission(key="k", name="n", files=(HandedFile(path="mini.py", content=content.encode()),))
-    result = grade_submission(handed, desk).result
+    graded = grade_submission(handed, desk)
+    result = graded.result
     assert {c.check: c.outcome for c in result.checks}["cross_entropy"] is Outcome.FAILED
     assert any("earlier definition of cross_entropy" in str(n) for n in result.notes)
+    costs = {c.check: c.cpu_s for c in graded.costs}
+    assert costs["earlier"] > 0
+    assert costs["forks"] > 0  # of the hand-in as it is, which has ended before its earlier definitions run
 
 
 def test_data_of_the_assignment_is_found_by_its_name(desk: Desk, tmp_path: Path) -> None:

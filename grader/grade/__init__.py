@@ -100,10 +100,10 @@ def grade_submission(
         return Graded(result=result, document=loaded.document)
     with Attempt(loaded.program, desk.assignment, desk.slot, seed=desk.seed) as attempt:
         checks = desk.checks.run(replace(desk.run(attempt), on_result=on_result))
-        earlier, costs = _earlier_definitions(loaded, desk, attempt, checks)
-        notes = (*submission.notes, *loaded.notes, *attempt.notes, *earlier)
-        cost = desk.assignment.settings.load.repair_cost * len(attempt.repairs())
-        result = _verdict(submission, desk, loaded, checks, notes, repairs_cost=cost)
+    earlier, costs = _earlier_definitions(loaded, desk, attempt, checks)  # a slot holds one at a time
+    notes = (*submission.notes, *loaded.notes, *attempt.notes, *earlier)
+    cost = desk.assignment.settings.load.repair_cost * len(attempt.repairs())
+    result = _verdict(submission, desk, loaded, checks, notes, repairs_cost=cost)
     return Graded(result=result, document=loaded.document, costs=(*attempt.costs, *costs))
 
 
