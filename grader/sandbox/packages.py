@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import site
 import sys
 import sysconfig
@@ -40,9 +41,8 @@ def folders() -> tuple[Path, ...]:
 @cache
 def shown(imports: tuple[str, ...]) -> tuple[Path, ...]:
     """The files and folders of the packages that give these imports, and of all that they need."""
-    owners = _owners()
     tops = {name.partition(".")[0] for name in (*imports, *ALWAYS)}
-    pending = [name for top in sorted(tops) for name in owners.get(top, ())]
+    pending = [p.metadata["Name"] for p in metadata.distributions() if any(map(tops.__contains__, _gives(p)))]
     found: dict[str, tuple[Path, ...]] = {}
     while pending:
         name = canonicalize_name(pending.pop())
@@ -57,9 +57,24 @@ def shown(imports: tuple[str, ...]) -> tuple[Path, ...]:
     return tuple(sorted({path for paths in found.values() for path in paths}))
 
 
-@cache
-def _owners() -> dict[str, list[str]]:
-    return dict(metadata.packages_distributions())
+def _gives(package: metadata.Distribution) -> set[str]:
+    """What a package lets one import."""
+    declared = package.read_text("top_level.txt")
+    if declared:
+        return set(declared.split())
+    return {top.partition(".")[0] for top in _tops(package)}
+
+
+def _tops(package: metadata.Distribution) -> set[str]:
+    """The files and folders of a package, those inside of folders left out.
+
+    From its record as it stands: `files` makes a path of each of some thousands, which takes longer than all
+    else here.
+    """
+    record = package.read_text("RECORD")
+    if record is None:
+        return {file.parts[0] for file in package.files or ()}
+    return {row[0].partition("/")[0] for row in csv.reader(record.splitlines()) if row}
 
 
 def _needs(package: metadata.Distribution) -> list[str]:
@@ -76,5 +91,5 @@ def _needs(package: metadata.Distribution) -> list[str]:
 
 def _entries(package: metadata.Distribution) -> tuple[Path, ...]:
     root = Path(str(package.locate_file("")))
-    tops = {file.parts[0] for file in package.files or () if file.parts[0] not in ("..", "__pycache__")}
+    tops = _tops(package) - {"..", "__pycache__"}
     return tuple(path.resolve() for top in tops if (path := root / top).exists() and top[-4:] != ".pth")

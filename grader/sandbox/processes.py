@@ -14,9 +14,10 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
-from grader.worker.family import children
+from grader.worker.family import children, content
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _PAUSE_S = 0.001
 _LINKS = 2  # of an empty folder
 _LONG = 4096  # bytes: more than the list of one child
@@ -52,7 +53,7 @@ def descendants(pid: int, *, ours: Collection[int] = ()) -> list[int]:
 def is_zombie(pid: int) -> bool:
     """Has it ended, so that only its entry is left?"""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+        return content(f"/proc/{pid}/stat").rpartition(b")")[2].split()[0] in (b"Z", b"X")
     except OSError:
         return True
 
@@ -166,7 +167,7 @@ def proportional_bytes(pids: Collection[int]) -> int:
 
 def _statm(pid: int) -> tuple[int, int, int]:
     try:
-        size, resident, shared, *_ = map(int, Path(f"/proc/{pid}/statm").read_text().split())
+        size, resident, shared, *_ = map(int, content(f"/proc/{pid}/statm").split())
     except (OSError, ValueError):
         return 0, 0, 0
     return size, resident, shared
@@ -183,12 +184,16 @@ def _proportional(pid: int) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
+def _threads_of(pid: int) -> list[str]:
+    return os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - up to fifty times a second
+
+
 def threads(pids: Collection[int]) -> int:
     """How many threads these processes have together, one at least each."""
     count = 0
     for pid in pids:
         try:
-            count += len(os.listdir(f"/proc/{pid}/task"))  # noqa: PTH208 - fifty times a second
+            count += len(_threads_of(pid))
         except OSError:
             continue
     return count
@@ -212,11 +217,11 @@ def _cpu_seconds(pid: int) -> tuple[float, float]:
     """
     own = ended = 0.0
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        utime, stime, cutime, cstime = (int(n) / os.sysconf("SC_CLK_TCK") for n in fields[11:15])  # proc(5)
+        fields = content(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+        utime, stime, cutime, cstime = (int(n) / _TICKS for n in fields[11:15])  # proc(5)
         own, ended = utime + stime, cutime + cstime
-        threads = Path(f"/proc/{pid}/task").iterdir()
-        own = max(own, sum(int((t / "schedstat").read_text().split()[0]) for t in threads) / 1e9)
+        files = [f"/proc/{pid}/task/{thread}/schedstat" for thread in _threads_of(pid)]
+        own = max(own, sum(int(content(file).split()[0]) for file in files) / 1e9)
     except (OSError, ValueError):  # it is gone, or the kernel has no `schedstat`
         pass
     return own, ended

@@ -6,20 +6,7 @@ import os
 from functools import cache
 
 
-def children(pid: int, *, has_one_thread: bool = False) -> list[int]:
-    """The processes whose parent is `pid`, zombies too; none when it is gone."""
-    if not _kernel_lists_children():
-        return [child for child, parent in _parents() if parent == pid]
-    found: list[int] = []
-    try:
-        for thread in [pid] if has_one_thread else os.listdir(f"/proc/{pid}/task"):
-            found += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
-    except OSError:
-        return found
-    return found
-
-
-def _read(path: str) -> bytes:
+def content(path: str) -> bytes:
     """All of a file of /proc. By system calls: this is asked dozens of times for each submission."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -30,6 +17,19 @@ def _read(path: str) -> bytes:
         return data
     finally:
         os.close(fd)
+
+
+def children(pid: int, *, has_one_thread: bool = False) -> list[int]:
+    """The processes whose parent is `pid`, zombies too; none when it is gone."""
+    if not _kernel_lists_children():
+        return [child for child, parent in _parents() if parent == pid]
+    found: list[int] = []
+    try:
+        for thread in [pid] if has_one_thread else os.listdir(f"/proc/{pid}/task"):
+            found += map(int, content(f"/proc/{pid}/task/{thread}/children").split())
+    except OSError:
+        return found
+    return found
 
 
 @cache
