@@ -12,10 +12,11 @@ from grader.checks.expect import (
 from grader.checks.gradient import expect_gradient, numerical_gradient
 from grader.checks.measure import expect_accuracy, expect_vectorised
 from grader.checks.outcomes import CheckFailed, PartialCredit, StudentError, StudentMissing, fail
-from grader.checks.student import Observation, Student, StudentObject
+from grader.checks.student import Later, Observation, Student, StudentObject
 
 __all__ = [
     "CheckFailed",
+    "Later",
     "Observation",
     "PartialCredit",
     "Student",

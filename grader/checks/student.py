@@ -24,7 +24,6 @@ from grader.worker.wire import Handle
 Value = Any  # ndarray | NumPy scalar | bool | int | float | str | tuple | list | dict | None | StudentObject
 
 
-_Asked = tuple[dict[str, Any], Callable[[], str]]  # a request, and what gives it as people read it
 _PLAIN = frozenset([bool, int, float, str, type(None), np.ndarray])  # hold no object of the student's
 _OWN = 1 << 40  # numbers from here on are ours, those below the student's process gives
 
@@ -39,54 +38,191 @@ class Observation:
     functions: tuple[str, ...]  # NumPy's functions that were called: "numpy.exp"
 
 
-class Student:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A request that waits to be sent."""
+
+    request: dict[str, Any]
+    shown: Callable[[], str]  # as people read it, should it come to that
+    later: Later | None = None  # who waits for its answer
+
+
+class Later:
+    """A value that comes with the next answer. Looked at earlier, it has all that waits sent."""
+
+    def __init__(self, student: Student, vet: Callable[[Mapping[str, Any]], Value]) -> None:
+        self._student = student
+        self._vet = vet
+        self._answer: Mapping[str, Any] | None = None
+
+    @property
+    def value(self) -> Value:
+        """Raises what went wrong in what was asked, up to this."""
+        if self._answer is None:
+            self._student.flush()
+        if self._answer is None:
+            raise RuntimeError("this was not answered: something asked before it failed")
+        return self._vet(self._answer)
+
+    def answered(self, answer: Mapping[str, Any]) -> None:
+        """It is there."""
+        self._answer = answer
+
+
+class Questions:
+    """What can be asked of the student's names, or of an object, to be answered later.
+
+    The methods of `Student` and `StudentObject` that give a value, but for these nothing is sent: several
+    questions, to several objects too, are sent together when the first value is looked at.
+    """
+
+    def __init__(self, student: Student, on: StudentObject | None = None) -> None:
+        self._student = student
+        self._on = on
+
+    def call(self, name: str, /, *args: Value, **kwargs: Value) -> Later:
+        """As `Student.call`."""
+        return self._call(name, args, kwargs, lambda answer: self._student._wrap(answer["value"]))
+
+    def call_each(self, name: str, /, arguments: Sequence[tuple[Value, ...]]) -> Later:
+        """As `Student.call_each`."""
+        each = tuple(tuple(_sent(a) for a in args) for args in arguments)
+        request = {"do": "call", "on": self._handle(), "name": name, "each": each}
+        first = arguments[0] if arguments else ()
+        shown = partial(_shown, self._label(name), first, {})
+        return self._ask(request, shown, lambda answer: self._several(answer, len(each)))
+
+    def collect(self, name: str, /, *args: Value, limit: int = 1000, **kwargs: Value) -> Later:
+        """As `Student.collect`."""
+        request = {"do": "call", "name": name, "collect": limit} | _arguments(args, kwargs)
+        return self._ask(request, partial(_shown, name, args, kwargs), self._several)
+
+    def arguments_after(self, name: str, /, *args: Value, **kwargs: Value) -> Later:
+        """As `Student.arguments_after`."""
+        vet = partial(self._several, size=len(args))
+        return self._call(name, args, kwargs, vet, gives="arguments")
+
+    def observe(self, name: str, /, *args: Value, **kwargs: Value) -> Later:
+        """As `Student.observe`."""
+
+        def vet(answer: Mapping[str, Any]) -> Observation:
+            wrapped = {k: self._student._wrap(v) for k, v in answer.items()}
+            inputs, count, functions = (wrapped.get(k) for k in ("inputs", "instructions", "functions"))
+            if not (isinstance(inputs, tuple) and type(count) is int and isinstance(functions, list)):
+                raise garbled()
+            if len(inputs) != len(args):
+                raise garbled()
+            return Observation(
+                value=wrapped["value"],
+                inputs_after=inputs,
+                instructions=count,
+                functions=tuple(str(f) for f in functions),
+            )
+
+        return self._call(name, args, kwargs, vet, gives="observed")
+
+    def get(self, name: str) -> Later:
+        """As `Student.get`."""
+        on = {} if self._on is None else {"on": self._on.handle}
+        request = {"do": "get"} | on | {"name": name}
+        return self._ask(
+            request,
+            partial(self._label, name),
+            lambda answer: self._student._wrap(answer["value"]),
+        )
+
+    def _handle(self) -> Handle | None:
+        return None if self._on is None else self._on.handle
+
+    def _label(self, name: str) -> str:
+        return name if self._on is None else f"{self._on.name}.{name}"
+
+    def _call(
+        self,
+        name: str,
+        args: tuple[Value, ...],
+        kwargs: dict[str, Value],
+        vet: Callable[[Mapping[str, Any]], Value],
+        **how: str,
+    ) -> Later:
+        """`how` is for the request: `gives="arguments"`."""
+        request = {"do": "call", "on": self._handle(), "name": name} | how | _arguments(args, kwargs)
+        return self._ask(request, partial(_shown, self._label(name), args, kwargs), vet)
+
+    def _ask(
+        self,
+        request: dict[str, Any],
+        shown: Callable[[], str],
+        vet: Callable[[Mapping[str, Any]], Value],
+    ) -> Later:
+        later = Later(self._student, vet)
+        self._student._waiting.append(_Asked(request=request, shown=shown, later=later))
+        return later
+
+    def _several(self, answer: Mapping[str, Any], size: int | None = None) -> tuple[Value, ...]:
+        """Values that must be a tuple, of this size."""
+        values = self._student._wrap(answer["value"])
+        if not isinstance(values, tuple) or (size is not None and len(values) != size):
+            raise garbled()
+        return values
+
+
+class _Names:
+    """What the student's names and objects have in common: questions that are answered at once."""
+
+    later: Questions
+
+    def call(self, name: str, /, *args: Value, **kwargs: Value) -> Value:
+        """What the student's function or method `name` returns."""
+        return self.later.call(name, *args, **kwargs).value
+
+    def call_each(self, name: str, /, arguments: Sequence[tuple[Value, ...]]) -> tuple[Value, ...]:
+        """What it returns for each tuple of arguments, one after the other.
+
+        One request, where `call` would take as many as there are tuples: some dozens save milliseconds.
+        """
+        values: tuple[Value, ...] = self.later.call_each(name, arguments).value
+        return values
+
+    def arguments_after(self, name: str, /, *args: Value, **kwargs: Value) -> tuple[Value, ...]:
+        """The arguments in order, as a call left them. Cheaper than `observe`, which also counts."""
+        values: tuple[Value, ...] = self.later.arguments_after(name, *args, **kwargs).value
+        return values
+
+    def observe(self, name: str, /, *args: Value, **kwargs: Value) -> Observation:
+        """A call with the state of its arguments afterwards, its instructions and NumPy functions."""
+        observation: Observation = self.later.observe(name, *args, **kwargs).value
+        return observation
+
+    def get(self, name: str) -> Value:
+        """The value of a global of the student's, or of an object's attribute; dots walk on: "fc1.W"."""
+        return self.later.get(name).value
+
+
+class Student(_Names):
     """The student's names. The oracle has the same methods.
 
     What gives nothing back (`create`, `make`, and `tell`, `set` and `part` of objects) is sent together with
     the next question, or by `flush`: each message wakes two processes. What goes wrong in it is raised then.
+    So it is with questions of `later`, whose values are looked at when they are needed.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._waiting: list[_Asked] = []
         self._numbers = itertools.count(_OWN)  # of objects
+        self.later = Questions(self)
         self.exchanges: list[Exchange] = []  # what was asked, with the answers where they came
-
-    def call(self, name: str, /, *args: Value, **kwargs: Value) -> Value:
-        """What the student's function `name` returns."""
-        return self._call(None, name, name, args, kwargs)["value"]
-
-    def call_each(self, name: str, /, arguments: Sequence[tuple[Value, ...]]) -> tuple[Value, ...]:
-        """What the student's function returns for each tuple of arguments, one after the other.
-
-        One request, where `call` would take as many as there are tuples: some dozens save milliseconds.
-        """
-        return self._call_each(None, name, name, arguments)
 
     def create(self, name: str, /, *args: Value, **kwargs: Value) -> StudentObject:
         """An object made by the student's class `name`; it stays in the student's process."""
         request = {"do": "create", "name": name} | _arguments(args, kwargs)
-        return self._make_later(request, lambda: _shown(name, args, kwargs), name)
+        return self._make_later(request, partial(_shown, name, args, kwargs), name)
 
     def collect(self, name: str, /, *args: Value, limit: int = 1000, **kwargs: Value) -> tuple[Value, ...]:
         """The first `limit` items of the iterable that the student's function returns."""
-        request = {"do": "call", "name": name, "collect": limit} | _arguments(args, kwargs)
-        values = self._ask(request, lambda: _shown(name, args, kwargs))["value"]
-        if not isinstance(values, tuple):
-            raise garbled()
+        values: tuple[Value, ...] = self.later.collect(name, *args, limit=limit, **kwargs).value
         return values
-
-    def observe(self, name: str, /, *args: Value, **kwargs: Value) -> Observation:
-        """A call with the state of its arguments afterwards, its instructions and NumPy functions."""
-        return self._observe(None, name, name, args, kwargs)
-
-    def arguments_after(self, name: str, /, *args: Value, **kwargs: Value) -> tuple[Value, ...]:
-        """The arguments in order, as a call left them. Cheaper than `observe`, which also counts."""
-        return self._arguments_after(None, name, name, args, kwargs)
-
-    def get(self, name: str) -> Value:
-        """The value of the student's global `name`."""
-        return self._ask({"do": "get", "name": name}, lambda: name)["value"]
 
     def make(self, expression: str, *, name: str = "") -> StudentObject:
         """The value of an expression in the student's names; it stays in the student's process.
@@ -100,7 +236,7 @@ class Student:
         """Is `name` defined?"""
         self.flush()
         try:
-            self._ask({"do": "get", "name": name}, lambda: name)
+            self.get(name)
         except StudentMissing:
             return False
         return True
@@ -112,70 +248,26 @@ class Student:
 
     def _make_later(self, request: dict[str, Any], shown: Callable[[], str], name: str) -> StudentObject:
         handle = Handle(next(self._numbers), name)
-        self._waiting.append((request | {"as": handle.id}, shown))
+        self._waiting.append(_Asked(request=request | {"as": handle.id}, shown=shown))
         return StudentObject(self, handle, name)
 
-    def _call(
-        self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any, **how: str
-    ) -> Mapping[str, Any]:
-        """The answer to a call; `how` is for the request: `gives="arguments"`."""
-        request = {"do": "call", "on": on, "name": name} | how | _arguments(args, kwargs)
-        return self._ask(request, lambda: _shown(label, args, kwargs))
-
-    def _call_each(
-        self, on: Handle | None, name: str, label: str, arguments: Sequence[tuple[Value, ...]]
-    ) -> tuple[Value, ...]:
-        each = tuple(tuple(_sent(a) for a in args) for args in arguments)
-        request = {"do": "call", "on": on, "name": name, "each": each}
-        first = arguments[0] if arguments else ()
-        values = self._ask(request, lambda: _shown(label, first, {}))["value"]
-        if not isinstance(values, tuple) or len(values) != len(each):
-            raise garbled()
-        return values
-
-    def _arguments_after(
-        self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any
-    ) -> tuple[Value, ...]:
-        values = self._call(on, name, label, args, kwargs, gives="arguments")["value"]
-        if not isinstance(values, tuple) or len(values) != len(args):
-            raise garbled()
-        return values
-
-    def _observe(self, on: Handle | None, name: str, label: str, args: Any, kwargs: Any) -> Observation:
-        answer = self._call(on, name, label, args, kwargs, gives="observed")
-        inputs, count, functions = (answer.get(k) for k in ("inputs", "instructions", "functions"))
-        if not (isinstance(inputs, tuple) and type(count) is int and isinstance(functions, list)):
-            raise garbled()
-        if len(inputs) != len(args):
-            raise garbled()
-        return Observation(
-            value=answer["value"],
-            inputs_after=inputs,
-            instructions=count,
-            functions=tuple(str(f) for f in functions),
-        )
-
-    def _ask(self, request: dict[str, Any], shown: Callable[[], str]) -> Mapping[str, Any]:
-        """The answer; `shown` gives the call as people read it, should it come to that."""
-        self._waiting.append((request, shown))
-        return {k: self._wrap(v) for k, v in self._send()[-1].items()}
-
-    def _send(self) -> list[Mapping[str, Any]]:
-        """The answers to all that waits; raises what the first that failed stands for."""
-        asked, self._waiting = self._waiting, []
+    def _send(self) -> None:
+        """Have all that waits answered; raises what the first that failed stands for."""
+        waiting, self._waiting = self._waiting, []
         first = len(self.exchanges)
-        self.exchanges += [(request, {}) for request, _ in asked]
-        answers = self._answers([request for request, _ in asked])
-        for position, (answer, (request, shown)) in enumerate(zip(answers, asked, strict=False), start=first):
-            self.exchanges[position] = (request, answer)
+        self.exchanges += [(asked.request, {}) for asked in waiting]
+        answers = self._answers([asked.request for asked in waiting])
+        for position, (answer, asked) in enumerate(zip(answers, waiting, strict=False), start=first):
+            self.exchanges[position] = (asked.request, answer)
             if "missing" in answer:
                 name = str(answer["missing"])[:200]
                 raise StudentMissing(text("{name} is not defined.", name=name))
             if "raised" in answer:
-                raise _raised(answer["raised"], shown())
-            if "value" not in answer or _is_kept_elsewhere(request, answer["value"]):
+                raise _raised(answer["raised"], asked.shown())
+            if "value" not in answer or _is_kept_elsewhere(asked.request, answer["value"]):
                 raise garbled()
-        return answers
+            if asked.later is not None:
+                asked.later.answered(answer)
 
     def _answers(self, requests: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
         """One for each request, up to the first that failed."""
@@ -197,58 +289,29 @@ class Student:
         return value
 
 
-class StudentObject:
+class StudentObject(_Names):
     """An object in the student's process."""
 
     def __init__(self, student: Student, handle: Handle, name: str) -> None:
         self._student = student
         self.handle = handle
         self.name = name  # as people know it: "Linear"
-
-    def tell(self, method: str, /, *args: Value, **kwargs: Value) -> None:
-        """Call a method for what it does. `call` where the check uses the value."""
-        request = {"do": "call", "on": self.handle, "name": method} | _arguments(args, kwargs)
-        self._student._waiting.append((request, lambda: _shown(f"{self.name}.{method}", args, kwargs)))
+        self.later = Questions(student, self)
 
     @property
     def type_name(self) -> str:
         """What its class is called; a claim."""
         return self.handle.type_name
 
-    def call(self, method: str, /, *args: Value, **kwargs: Value) -> Value:
-        """What the method returns."""
-        return self._student._call(self.handle, method, f"{self.name}.{method}", args, kwargs)["value"]
-
-    def call_each(self, method: str, /, arguments: Sequence[tuple[Value, ...]]) -> tuple[Value, ...]:
-        """As `Student.call_each`."""
-        return self._student._call_each(self.handle, method, f"{self.name}.{method}", arguments)
-
-    def observe(self, method: str, /, *args: Value, **kwargs: Value) -> Observation:
-        """As `Student.observe`."""
-        return self._student._observe(self.handle, method, f"{self.name}.{method}", args, kwargs)
-
-    def arguments_after(self, method: str, /, *args: Value, **kwargs: Value) -> tuple[Value, ...]:
-        """As `Student.arguments_after`."""
-        label = f"{self.name}.{method}"
-        return self._student._arguments_after(self.handle, method, label, args, kwargs)
-
-    def get(self, attribute: str) -> Value:
-        """The value of an attribute; dots walk on: "fc1.W"."""
-        request = {"do": "get", "on": self.handle, "name": attribute}
-        return self._student._ask(request, lambda: f"{self.name}.{attribute}")["value"]
+    def tell(self, method: str, /, *args: Value, **kwargs: Value) -> None:
+        """Call a method for what it does. `call` where the check uses the value."""
+        request = {"do": "call", "on": self.handle, "name": method} | _arguments(args, kwargs)
+        self._wait(request, partial(_shown, f"{self.name}.{method}", args, kwargs))
 
     def get_each(self, *wanted: str | tuple[Value, ...]) -> tuple[Value, ...]:
         """The values of attributes, "dW", and of calls, ("backward", out_grad), in this order at once."""
-        for one in wanted:
-            name, *args = (one,) if isinstance(one, str) else one
-            request = {"do": "get", "on": self.handle, "name": name}
-            shown = partial("{}.{}".format, self.name, name)
-            if not isinstance(one, str):
-                request |= {"do": "call"} | _arguments(tuple(args), {})
-                shown = partial(_shown, f"{self.name}.{name}", tuple(args), {})
-            self._student._waiting.append((request, shown))
-        answers = self._student._send()[-len(wanted) :] if wanted else []
-        return tuple(self._student._wrap(answer["value"]) for answer in answers)
+        asked = [self.later.get(w) if isinstance(w, str) else self.later.call(*w) for w in wanted]
+        return tuple(later.value for later in asked)
 
     def part(self, attribute: str) -> StudentObject:
         """The object that an attribute holds; it stays in the student's process."""
@@ -259,11 +322,14 @@ class StudentObject:
     def set(self, attribute: str, value: Value) -> None:
         """Set an attribute; dots walk on."""
         request = {"do": "set", "on": self.handle, "name": attribute, "value": _sent(value)}
-        self._student._waiting.append((request, lambda: f"{self.name}.{attribute}"))
+        self._wait(request, lambda: f"{self.name}.{attribute}")
 
     def flush(self) -> None:
         """As `Student.flush`."""
         self._student.flush()
+
+    def _wait(self, request: dict[str, Any], shown: Callable[[], str]) -> None:
+        self._student._waiting.append(_Asked(request=request, shown=shown))
 
 
 def _arguments(args: tuple[Value, ...], kwargs: dict[str, Value]) -> dict[str, Any]:

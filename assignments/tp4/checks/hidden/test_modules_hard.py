@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from grader.checks import (
+    Later,
     Student,
     StudentObject,
     expect_array,
@@ -132,14 +133,18 @@ def test_loss_apart(student: Student, reference: Student, rng: np.random.Generat
     expect_array(gradient, shape=(5, 3), name="backward()")
 
 
-def _loss_and_gradient(person: Student, logits: Any, y: Any) -> tuple[float, Any]:
-    module = person.create("SoftmaxCrossEntropy")
-    value, slope = module.get_each(("forward", logits, y), ("backward",))
-    loss = expect_scalar(value, name="the loss")
-    gradient = expect_array(slope, shape=logits.shape, name="backward()")
-    if loss <= 0 or not gradient.any():
-        fail("The loss is not above 0, or its gradient is 0 everywhere.")
-    return loss, gradient
+def _losses_and_gradients(person: Student, *batches: tuple[Any, Any]) -> list[tuple[float, Any]]:
+    """Loss and gradient of each batch of logits and labels, with a new module for each."""
+    modules = [person.create("SoftmaxCrossEntropy").later for _ in batches]
+    asked = [(m.call("forward", *b), m.call("backward")) for m, b in zip(modules, batches, strict=True)]
+    found = []
+    for (value, slope), (logits, _) in zip(asked, batches, strict=True):
+        loss = expect_scalar(value.value, name="the loss")
+        gradient = expect_array(slope.value, shape=logits.shape, name="backward()")
+        if loss <= 0 or not gradient.any():
+            fail("The loss is not above 0, or its gradient is 0 everywhere.")
+        found.append((loss, gradient))
+    return found
 
 
 @pytest.mark.check(points=0.5, group="Loss")
@@ -147,8 +152,8 @@ def test_loss_rows(student: Student, rng: np.random.Generator, numbers: Any) -> 
     """An example with logits near 10000 does not disturb one with logits near -10000."""
     logits, offsets = numbers(4, 3), np.array([[10000.0], [-10000.0], [0.0], [1000.0]])
     y = rng.permutation(np.array([0, 1, 2, 0]))
-    loss, gradient = _loss_and_gradient(student, logits, y)
-    far_loss, far_gradient = _loss_and_gradient(student, logits + offsets, y)
+    near, far = _losses_and_gradients(student, (logits, y), (logits + offsets, y))
+    (loss, gradient), (far_loss, far_gradient) = near, far
     expect_close(far_loss, loss, name="the loss of far-off examples", rtol=1e-3, atol=1e-3)
     expect_close(far_gradient, gradient, name="backward() of far-off examples", rtol=1e-2, atol=1e-2)
 
@@ -156,11 +161,13 @@ def test_loss_rows(student: Student, rng: np.random.Generator, numbers: Any) -> 
 @pytest.mark.check(points=0.5, group="Loss")
 def test_loss_absent_class(student: Student, rng: np.random.Generator, numbers: Any) -> None:
     """The loss works for a batch of one, and when classes are absent from the batch."""
+    order = np.array([2, 3, 0, 1])  # the same examples with their classes numbered otherwise
+    batches = []
     for n in (6, 1):
         logits, y = numbers(n, 4), rng.permutation(np.arange(n) % 2) + 1  # classes 0 and 3 are absent
-        loss, gradient = _loss_and_gradient(student, logits, y)
-        order = np.array([2, 3, 0, 1])  # the same examples with their classes numbered otherwise
-        other_loss, other_gradient = _loss_and_gradient(student, logits[:, order], np.argsort(order)[y])
+        batches += [(logits, y), (logits[:, order], np.argsort(order)[y])]
+    found = _losses_and_gradients(student, *batches)
+    for (loss, gradient), (other_loss, other_gradient) in zip(found[::2], found[1::2], strict=True):
         expect_close(other_loss, loss, name="the loss with other classes absent", rtol=1e-5, atol=1e-5)
         expect_close(other_gradient, gradient[:, order], name="backward()", rtol=1e-5, atol=1e-6)
 
@@ -173,7 +180,10 @@ def test_arguments_untouched(
     X, W, b, out_grad = numbers(6, 4), numbers(4, 3), numbers(3), numbers(6, 3)
     layer, relu, dropout = make_linear(student, W, b), student.create("ReLU"), student.create("Dropout", 0.4)
     loss, y = student.create("SoftmaxCrossEntropy"), np.array([0, 1, 2, 0, 1, 2])
+    asked: list[tuple[Later, tuple[Any, ...], tuple[str, ...]]] = []
     for module, inputs, gradient in ((layer, X, out_grad), (relu, X, X[::-1]), (dropout, X, X[::-1])):
-        expect_unchanged(module.arguments_after("forward", inputs), (inputs,), names=("X",))
-        expect_unchanged(module.arguments_after("backward", gradient), (gradient,), names=("out_grad",))
-    expect_unchanged(loss.arguments_after("forward", out_grad, y), (out_grad, y), names=("logits", "y"))
+        asked.append((module.later.arguments_after("forward", inputs), (inputs,), ("X",)))
+        asked.append((module.later.arguments_after("backward", gradient), (gradient,), ("out_grad",)))
+    asked.append((loss.later.arguments_after("forward", out_grad, y), (out_grad, y), ("logits", "y")))
+    for after, arrays, names in asked:
+        expect_unchanged(after.value, arrays, names=names)

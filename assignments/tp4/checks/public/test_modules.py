@@ -137,10 +137,11 @@ def test_dropout_inference(student: Student, numbers: Any) -> None:
     """With training = False Dropout is the identity, forward and backward."""
     X, out_grad = numbers(9, 8), numbers(9, 8)
     dropout = student.create("Dropout", 0.5, seed=3)
-    if dropout.get("training") not in (True, np.True_):
-        fail("training is not True in a new Dropout.")
+    training = dropout.later.get("training")
     dropout.set("training", False)
     outputs, gradient = dropout.get_each(("forward", X), ("backward", out_grad))
+    if training.value not in (True, np.True_):
+        fail("training is not True in a new Dropout.")
     got = expect_array(outputs, shape=X.shape, name="forward(X)")
     if (got == 0).any():
         fail("Entries are still set to 0 with training = False.", mistake="dropout_in_inference")
@@ -179,12 +180,12 @@ def test_loss_shift(student: Student, rng: np.random.Generator, numbers: Any) ->
     logits, y = numbers(7, 4), _labels(rng, 7, 4)
     answers = []
     for shift in (0.0, 1000.0, -1000.0):
-        module = student.create("SoftmaxCrossEntropy")
-        value, gradient = module.get_each(("forward", logits + shift, y), ("backward",))
-        answers.append((expect_scalar(value, name="the loss of shifted logits"), gradient))
-    vetted = [expect_array(g, shape=(7, 4), name="backward() of shifted logits") for _, g in answers]
-    if answers[0][0] <= 0 or not vetted[0].any():
+        module = student.create("SoftmaxCrossEntropy").later
+        answers.append((module.call("forward", logits + shift, y), module.call("backward")))
+    losses = [expect_scalar(value.value, name="the loss of shifted logits") for value, _ in answers]
+    slopes = [expect_array(g.value, shape=(7, 4), name="backward() of shifted logits") for _, g in answers]
+    if losses[0] <= 0 or not slopes[0].any():
         fail("The loss is not above 0, or its gradient is 0 everywhere.")
-    for (loss, _), gradient in zip(answers[1:], vetted[1:], strict=True):
-        expect_close(loss, answers[0][0], name="the loss of shifted logits", rtol=1e-4, atol=1e-4)
-        expect_close(gradient, vetted[0], name="backward() of shifted logits", rtol=1e-3, atol=1e-3)
+    for loss, gradient in zip(losses[1:], slopes[1:], strict=True):
+        expect_close(loss, losses[0], name="the loss of shifted logits", rtol=1e-4, atol=1e-4)
+        expect_close(gradient, slopes[0], name="backward() of shifted logits", rtol=1e-3, atol=1e-3)

@@ -199,11 +199,13 @@ def test_train_returns(student: Student, data: Any) -> None:
     X, y, X_val, y_val, _, _ = data("moons", 11)
     y_val = 1 - y_val  # what is learnt is wrong there: accuracy on the examples to train is not asked
     net = student.create("TwoLayerPerceptron", 2, 12, 2, lr=0.5, seed=4)
-    values = student.call("train", net, X[:90], y[:90], X_val, y_val, 6, 16, 5)
+    returned = student.later.call("train", net, X[:90], y[:90], X_val, y_val, 6, 16, 5)
+    afterwards = net.later.call("validate", X_val, y_val)
+    values = returned.value
     if not isinstance(values, (list, tuple, np.ndarray)) or np.shape(values) != (6,):
         fail("train(...) with num_epochs = 6 does not return a list of 6 numbers.")
     accuracies = [expect_scalar(v, name=f"accuracy after epoch {i + 1}") for i, v in enumerate(values)]
-    last = expect_scalar(net.call("validate", X_val, y_val), name="validate(X_val, y_val)")
+    last = expect_scalar(afterwards.value, name="validate(X_val, y_val)")
     if abs(accuracies[-1] - last) > 1e-9:
         on_training = expect_scalar(net.call("validate", X[:90], y[:90]), name="validate(X_train, y_train)")
         fail(
@@ -215,23 +217,34 @@ def test_train_returns(student: Student, data: Any) -> None:
 @pytest.mark.check(points=1.0, group="Training", after="linear_shapes", timeout_s=15, diagnose=False)
 def test_train_moons(student: Student, data: Any, attach: Any) -> None:
     """Trained on two moons, the network is right on 90 % of the examples kept apart (points from 75 %)."""
-    values, curves = [], []
+    curves, outputs, labels = [], [], []
     for seed in (1, 2, 3):
         X, y, X_val, y_val, X_test, y_test = data("moons", seed)
         net = student.create("TwoLayerPerceptron", 2, 16, 2, lr=0.4, seed=seed)
-        curves.append(student.call("train", net, X, y, X_val, y_val, 36, 4, seed))
-        logits = expect_array(net.call("forward", X_test), shape=(len(X_test), 2), name="forward(X)")
+        curves.append(student.later.call("train", net, X, y, X_val, y_val, 36, 4, seed))
+        outputs.append(net.later.call("forward", X_test))
+        labels.append(y_test)
+    everywhere = net.later.call("forward", _grid())
+    values = []
+    for Z, y_test in zip(outputs, labels, strict=True):
+        logits = expect_array(Z.value, shape=(len(y_test), 2), name="forward(X)")
         values.append(float(np.mean(np.argmax(logits, axis=1) == y_test)))
-    attach(_regions(net, X_test, y_test))
-    _attach_curves(attach, curves)
+    attach(_regions(everywhere.value, X_test, y_test))
+    _attach_curves(attach, [curve.value for curve in curves])
     expect_accuracy(values, floor=0.75, target=0.9, name="accuracy on two moons")
 
 
-def _regions(net: StudentObject, X: Any, y: Any, size: int = 36) -> Regions:
-    across, up = np.linspace(-2.0, 3.0, size), np.linspace(-1.5, 2.0, size)
-    grid = np.column_stack([axis.ravel() for axis in np.meshgrid(across, up)])
-    logits = expect_array(net.call("forward", grid), shape=(size * size, 2), name="forward(X)")
-    classes = np.argmax(logits, axis=1).reshape(size, size).tolist()
+GRID = 36  # points in a row of the map, and rows
+
+
+def _grid() -> Any:
+    across, up = np.linspace(-2.0, 3.0, GRID), np.linspace(-1.5, 2.0, GRID)
+    return np.column_stack([axis.ravel() for axis in np.meshgrid(across, up)])
+
+
+def _regions(outputs: Any, X: Any, y: Any) -> Regions:
+    logits = expect_array(outputs, shape=(GRID * GRID, 2), name="forward(X)")
+    classes = np.argmax(logits, axis=1).reshape(GRID, GRID).tolist()
     points = np.column_stack([X, y])[:150].tolist()
     return Regions(
         title="Where the network of the last seed says which class",
