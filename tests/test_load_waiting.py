@@ -114,7 +114,7 @@ def test_a_lie_about_needs_costs_one_more_start_and_no_more(slot: ForkSlot) -> N
     """The answer comes before student code runs; one that comes later is nonsense."""
     lie = (
         "import os, struct\n"
-        """head = b'{"v": {"d": [["elsewhere", true]]}, "b": []}'\n"""
+        """head = b'{"v": {"d": {"elsewhere": true}}, "b": []}'\n"""
         "os.write(3, struct.pack('>II', len(head), 0) + head)\n"
         "def asked(): return 1"
     )

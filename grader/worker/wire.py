@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,12 @@ MAX_INT_BITS = 1024
 _LARGE = 1 << 14  # bytes of an array
 _LENGTHS = struct.Struct(">II")  # bytes of the header, bytes of the buffers
 HEAD = _LENGTHS.size
-_AS_THEY_ARE = frozenset([float, bool, type(None)])  # in lists of which nothing needs a look
+_SENT: frozenset[type] = frozenset([float, bool, type(None), str])  # what JSON says by itself
+_TEXT: frozenset[type] = frozenset([str])
+# What is taken as it came: text only where no surrogate can be in it.
+_TAKEN = _SENT
+_TAKEN_IN_DOUBT = _SENT - _TEXT
+_TYPES = {name: np.dtype(name) for name in DTYPES}
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 _from_json = json.JSONDecoder().decode
 
@@ -95,7 +101,9 @@ def decode(frame: bytes) -> Any:
     try:
         length, rest = _LENGTHS.unpack_from(view)
         start = HEAD + length
-        header = _from_json(str(view[HEAD:start], "utf-8"))
+        words = str(view[HEAD:start], "utf-8")
+        taken = _TAKEN if words.isascii() and "\\u" not in words else _TAKEN_IN_DOUBT
+        header = _from_json(words)
         sizes, tree = header["b"], header["v"]
         if not isinstance(sizes, list) or not all(type(n) is int and n >= 0 for n in sizes):
             raise WireError("buffer sizes")
@@ -105,7 +113,7 @@ def decode(frame: bytes) -> Any:
         for size in sizes:
             buffers.append(view[start : start + size])
             start += size
-        return _unpack(tree, buffers, 0)
+        return _Unpacker(buffers, taken).unpack(tree, 0)
     except (
         ValueError,
         TypeError,
@@ -132,111 +140,130 @@ def unframed(frame: bytes) -> bytes:
 
 def carries(array: np.ndarray[Any, Any]) -> bool:
     """Can `array` travel?"""
-    return array.dtype.newbyteorder("<").str in DTYPES
+    return _little(array.dtype)[1] in DTYPES
+
+
+@lru_cache
+def _little(dtype: np.dtype[Any]) -> tuple[np.dtype[Any], str]:
+    """The same in little-endian order, and how it is called."""
+    little = dtype.newbyteorder("<")
+    return little, little.str
 
 
 def _pack(value: object, buffers: list[bytes | memoryview], depth: int) -> Any:
+    kind = type(value)
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
-    if value is None or type(value) in (bool, float, str):
+    if kind in _SENT:
         return value
-    if type(value) is int:
+    if kind is np.ndarray:
+        return {"a": _pack_array(value, buffers)}  # type: ignore[arg-type]
+    if isinstance(value, int) and kind is int:
         if value.bit_length() > MAX_INT_BITS:
             raise WireError("integer too large")
         return value
-    if type(value) is list:
-        return _pack_each(value, buffers, depth)
-    if type(value) is tuple:
-        return {"t": _pack_each(value, buffers, depth)}
-    if type(value) is dict:
-        if not all(type(k) is str for k in value):
+    if isinstance(value, (tuple, list)) and kind in (tuple, list):
+        each = value if _SENT.issuperset(map(type, value)) else [_pack(v, buffers, depth + 1) for v in value]
+        return {"t": each} if kind is tuple else each
+    if isinstance(value, dict) and kind is dict:
+        if not _TEXT.issuperset(map(type, value)):
             raise WireError("keys that are not text")
-        return {"d": [[k, _pack(v, buffers, depth + 1)] for k, v in value.items()]}
-    if type(value) is bytes:
+        if _SENT.issuperset(map(type, value.values())):
+            return {"d": value}
+        return {"d": {k: _pack(v, buffers, depth + 1) for k, v in value.items()}}
+    if isinstance(value, bytes) and kind is bytes:
         buffers.append(value)
         return {"y": len(buffers) - 1}
     if isinstance(value, Handle):
         return {"h": [value.id, value.type_name]}
     if isinstance(value, np.generic):
         return {"s": _pack_array(np.asarray(value), buffers)}
-    if type(value) is np.ndarray:
-        return {"a": _pack_array(value, buffers)}
-    raise WireError(f"no way to send a {type(value).__name__}")
-
-
-def _pack_each(values: Sequence[object], buffers: list[bytes | memoryview], depth: int) -> list[Any]:
-    if _AS_THEY_ARE.issuperset(map(type, values)):
-        return list(values)
-    return [_pack(v, buffers, depth + 1) for v in values]
+    raise WireError(f"no way to send a {kind.__name__}")
 
 
 def _pack_array(array: np.ndarray[Any, Any], buffers: list[bytes | memoryview]) -> list[Any]:
-    if not carries(array):
+    little, name = _little(array.dtype)
+    if name not in DTYPES:
         raise WireError(f"no way to send an array of {array.dtype}")
-    little = array.dtype.newbyteorder("<")
     plain = np.ascontiguousarray(array, dtype=little)
     # what is large is copied once, when the frame is put together
     buffers.append(plain.tobytes() if plain.nbytes < _LARGE else plain.reshape(-1).view(np.uint8).data)
-    return [len(buffers) - 1, little.str, list(array.shape)]
+    return [len(buffers) - 1, name, array.shape]
 
 
-def _unpack(tree: Any, buffers: list[memoryview], depth: int) -> Any:
-    if depth > MAX_DEPTH:
-        raise WireError("nested too deeply")
-    kind = type(tree)
-    if kind is str:
-        return clean(tree)
-    if kind is list:
-        return _unpack_each(tree, buffers, depth)
-    if kind is int and tree.bit_length() > MAX_INT_BITS:
-        raise WireError("integer too large")
-    if kind is not dict:
+@dataclass(frozen=True, slots=True)
+class _Unpacker:
+    """Reads the values of one frame."""
+
+    buffers: list[memoryview]
+    taken: frozenset[type]
+
+    def unpack(self, tree: Any, depth: int) -> Any:
+        """A value; raises WireError, or what a tree of another form leads to."""
+        kind = type(tree)
+        if kind in self.taken:
+            return tree
+        if depth > MAX_DEPTH:
+            raise WireError("nested too deeply")
+        if kind is dict:
+            if len(tree) != 1:
+                raise WireError("not a value")
+            ((tag, body),) = tree.items()
+            return self._tagged(tag, body, depth)
+        if kind is list:
+            return self._each(tree, depth)
+        if kind is str:
+            return clean(tree)
+        if tree.bit_length() > MAX_INT_BITS:
+            raise WireError("integer too large")
         return tree
-    if len(tree) != 1:
+
+    def _tagged(self, tag: str, body: Any, depth: int) -> Any:
+        if tag == "a":
+            return self._array(body)
+        if tag == "t":
+            return tuple(self._each(body, depth))
+        if tag == "d":
+            return self._dict(body, depth)
+        if tag == "s":
+            return self._array(body)[()]
+        if tag == "y":
+            return bytes(self.buffers[_index(body)])
+        if tag == "h":
+            number, type_name = body
+            return Handle(_index(number), clean(str(type_name))[:200])
         raise WireError("not a value")
-    ((tag, body),) = tree.items()
-    if tag == "t":
-        return tuple(_unpack_each(body, buffers, depth))
-    if tag == "d":
-        return {_key(k): _unpack(v, buffers, depth + 1) for k, v in body}
-    if tag == "a":
-        return _unpack_array(body, buffers)
-    if tag == "s":
-        return _unpack_array(body, buffers)[()]
-    if tag == "y":
-        return bytes(buffers[_index(body)])
-    if tag == "h":
-        number, type_name = body
-        return Handle(_index(number), clean(str(type_name))[:200])
-    raise WireError("not a value")
 
+    def _each(self, trees: list[Any], depth: int) -> list[Any]:
+        if type(trees) is not list:
+            raise WireError("not a list")
+        if self.taken.issuperset(map(type, trees)):
+            return trees
+        return [self.unpack(tree, depth + 1) for tree in trees]
 
-def _unpack_each(trees: list[Any], buffers: list[memoryview], depth: int) -> list[Any]:
-    if _AS_THEY_ARE.issuperset(map(type, trees)):
-        return trees
-    return [_unpack(tree, buffers, depth + 1) for tree in trees]
+    def _dict(self, trees: dict[str, Any], depth: int) -> dict[str, Any]:
+        if type(trees) is not dict:
+            raise WireError("not a dictionary")
+        if str not in self.taken:
+            return {clean(k): self.unpack(v, depth + 1) for k, v in trees.items()}
+        if self.taken.issuperset(map(type, trees.values())):
+            return trees
+        return {k: self.unpack(v, depth + 1) for k, v in trees.items()}
 
-
-def _unpack_array(body: Any, buffers: list[memoryview]) -> np.ndarray[Any, Any]:
-    index, dtype, shape = body
-    if dtype not in DTYPES or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
-        raise WireError("not an array")
-    data = buffers[_index(index)]
-    if math.prod(shape) * np.dtype(dtype).itemsize != len(data):
-        raise WireError("an array of another size than announced")
-    return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
+    def _array(self, body: Any) -> np.ndarray[Any, Any]:
+        index, name, shape = body
+        if name not in _TYPES or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
+            raise WireError("not an array")
+        data, dtype = self.buffers[_index(index)], _TYPES[name]
+        if math.prod(shape) * dtype.itemsize != len(data):
+            raise WireError("an array of another size than announced")
+        return np.ndarray(shape, dtype, data).copy()
 
 
 def _index(value: Any) -> int:
     if type(value) is not int or value < 0:
         raise WireError("not a number")
     return value
-
-
-def _key(value: Any) -> str:
-    if type(value) is not str:
-        raise WireError("keys that are not text")
-    return clean(value)
 
 
 def clean(words: str) -> str:

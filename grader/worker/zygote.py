@@ -90,14 +90,18 @@ class Zygote:
                 )
 
     def _wait(self) -> None:
-        """Until the host speaks; what ends meanwhile is reaped, so that it counts no longer."""
+        """Until the host speaks; what ends meanwhile is reaped, so that it counts no longer.
+
+        A submission in namespaces has a first process of its own that does this.
+        """
+        has_own = self._setup["namespaces"]
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         while True:
             self._reap()
             if self._child and self._setup["counts_files"]:
                 self._count_files()
-            if poll.poll(REAP_EVERY_MS if self._child else None):
+            if poll.poll(REAP_EVERY_MS if self._child and not has_own else None):
                 return
 
     def _count_files(self) -> None:

@@ -29,7 +29,7 @@ def frame(header, buffers=b""):
     return struct.pack(">II", len(data), min(max(announced, 0), 0xFFFFFFFF)) + data + buffers
 
 def answer(value):
-    return frame({"v": {"d": [["value", value]]}, "b": []})
+    return frame({"v": {"d": {"value": value}}, "b": []})
 
 def speak(data):
     """Write to every socket: the check's line is among them."""

@@ -27,7 +27,7 @@ def a_huge_length(w):
 @attempt("protocol", is_stopped)
 def huge_buffers(w):
     """Announce arrays of 10 GB."""
-    speak(frame({"v": {"d": [["value", {"a": [0, "<f8", [1250000000]]}]]}, "b": [10**10]}))
+    speak(frame({"v": {"d": {"value": {"a": [0, "<f8", [1250000000]]}}}, "b": [10**10]}))
     return True
 
 
@@ -41,21 +41,21 @@ def many_buffers(w):
 @attempt("protocol", is_stopped)
 def an_array_of_objects(w):
     """Send an array whose items are pointers."""
-    speak(frame({"v": {"d": [["value", {"a": [0, "|O", [1]]}]]}, "b": [8]}, b"\1" * 8))
+    speak(frame({"v": {"d": {"value": {"a": [0, "|O", [1]]}}}, "b": [8]}, b"\1" * 8))
     return True
 
 
 @attempt("protocol", is_stopped)
 def an_array_of_a_wrong_size(w):
     """Send an array that is shorter than its shape says."""
-    speak(frame({"v": {"d": [["value", {"a": [0, "<f8", [1000, 1000]]}]]}, "b": [8]}, b"\1" * 8))
+    speak(frame({"v": {"d": {"value": {"a": [0, "<f8", [1000, 1000]]}}}, "b": [8]}, b"\1" * 8))
     return True
 
 
 @attempt("protocol", is_stopped)
 def negative_sizes(w):
     """Send negative sizes and indices."""
-    speak(frame({"v": {"d": [["value", {"a": [-1, "<f8", [-1]]}]]}, "b": [-8]}))
+    speak(frame({"v": {"d": {"value": {"a": [-1, "<f8", [-1]]}}}, "b": [-8]}))
     return True
 
 
@@ -143,13 +143,13 @@ def half_an_answer(w):
 @attempt("protocol", not_through, at_load=True)
 def a_report_of_ones_own(w):
     """Send the report of loading oneself, with names that are not there."""
-    speak(frame({"v": {"d": [["report", {"d": [["units", []], ["defined", {"d": []}]]}]]}, "b": []}))
+    speak(frame({"v": {"d": {"report": {"d": {"units": [], "defined": {"d": {}}}}}}, "b": []}))
 
 
 @attempt("protocol", not_through, at_load=True)
 def a_fault_of_ours_claimed(w):
     """Claim that the sandbox is broken: no verdict, and a person looks."""
-    speak(frame({"v": {"d": [["broken", "x" * 100_000]]}, "b": []}))
+    speak(frame({"v": {"d": {"broken": "x" * 100_000}}, "b": []}))
 
 
 @attempt("protocol", not_through, at_load=True)
@@ -162,7 +162,7 @@ def ends_of_checks_claimed(w):
 @attempt("protocol", lambda seen: not isinstance(seen.value, bool) or seen.outcome is CRASHED)
 def handles_that_lie(w):
     """Send a handle with a huge number and a huge name."""
-    speak(frame({"v": {"d": [["value", {"h": [10**18, "x" * 1_000_000]}]]}, "b": []}))
+    speak(frame({"v": {"d": {"value": {"h": [10**18, "x" * 1_000_000]}}}, "b": []}))
     return True
 
 
