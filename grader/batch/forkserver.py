@@ -16,7 +16,7 @@ import struct
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,7 +31,8 @@ Loaded = Callable[[Recipe], Recipe]  # a recipe, in place of which stands one th
 _MESSAGE = 1 << 16
 _STATUS = struct.Struct("=i")
 _PATIENCE_S = 120.0  # imports on a busy machine
-_CLOSING_S = 5.0
+_TELLING_S = 5.0  # until the server says how a copy ended
+_CLOSING_S = 0.5
 
 
 def can_copy() -> bool:
@@ -83,7 +84,7 @@ class ForkServer:
         """End it. Copies that are still there end when the other ends of their channels are closed."""
         self._control.close()  # which it takes as the order to end
         pidfd = os.pidfd_open(self._pid)
-        if not select.select([pidfd], [], [], _CLOSING_S)[0]:
+        if not _are_readable([pidfd], _CLOSING_S):  # it still gets ready, for nothing
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         os.close(pidfd)
         os.waitpid(self._pid, 0)
@@ -112,9 +113,9 @@ class _Copy:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Has it ended within this time?"""
-        if not select.select([self._pidfd], [], [], seconds)[0]:
+        if not _are_readable([self._pidfd], seconds):
             return False
-        if self._code is None and select.select([self._told], [], [], _CLOSING_S)[0]:
+        if self._code is None and _are_readable([self._told], _TELLING_S):
             status = os.read(self._told, _STATUS.size)
             if status:
                 self._code = os.waitstatus_to_exitcode(_STATUS.unpack(status)[0])
@@ -129,6 +130,14 @@ class _Copy:
         """Free what it holds here."""
         os.close(self._pidfd)
         os.close(self._told)
+
+
+def _are_readable(files: Iterable[int], seconds: float | None) -> set[int]:
+    """Those of them, after as long as it takes or this time. A pidfd is when its process has ended."""
+    poll = select.poll()
+    for file in files:
+        poll.register(file, select.POLLIN)
+    return {file for file, _ in poll.poll(None if seconds is None else 1000 * seconds)}
 
 
 # --- in the server ----------------------------------------------------------------------------------------
@@ -160,8 +169,8 @@ class _Server:
         """Until nobody is at the other end."""
         while True:
             control = self._control.fileno()
-            ready, _, _ = select.select([control, *self._copies], [], [])
-            for pidfd in set(ready) - {control}:
+            ready = _are_readable([control, *self._copies], None)
+            for pidfd in ready - {control}:
                 self._bury(pidfd)
             if control in ready:
                 order, fds, _, _ = socket.recv_fds(self._control, _MESSAGE, 2)
