@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-MARK = "gr-attack"  # in the names of processes and files that attempts make
+MARK = f"gr{os.getpid():07d}"  # in names of processes and files that attempts make; tests may run in parallel
 _SLEEP = "import sys; sys.stdin.read()"
 
 
