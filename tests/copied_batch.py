@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from grader.batch.forkserver import ForkServer, Loaded, can_copy
@@ -26,7 +27,7 @@ def main(folder: Path, opening: str, orders: list[str]) -> None:
             file.write(f"{os.getpid()} {os.getppid()}\n")
         return lambda recipe: dataclasses.replace(recipe, opening=opening)  # type: ignore[type-var]
 
-    with opened(folder) as (store, recipe), ForkServer(prepare) as server:
+    with opened(folder) as (store, recipe), closing(ForkServer(prepare)) as server:
         try:
             summary, _ = run_batch(store, entries(*orders), Pool(recipe, 2, starter=server))
             told["needs_review"] = summary.needs_review

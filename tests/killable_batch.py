@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def main(folder: Path, size: int, jobs: int) -> None:
     trace.mkdir(exist_ok=True, parents=True)
     recipe = SlowRecipe(trace=trace)
     out = folder / "out"
-    with ForkServer(lambda: lambda recipe: recipe) as server, create_or_open(out, CARD) as store:
+    with closing(ForkServer(lambda: lambda recipe: recipe)) as server, create_or_open(out, CARD) as store:
         sweep(out)
         executor = Spoken(Inline(recipe) if jobs == 1 else Pool(recipe, jobs, starter=server))
         run_batch(store, entries(*(["pass", "fail", "pass"] * size)[:size]), executor)

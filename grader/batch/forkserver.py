@@ -14,14 +14,12 @@ import signal
 import socket
 import struct
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn
 
 from grader.batch.processes import Process, serve
 from grader.batch.work import Recipe
@@ -37,7 +35,7 @@ _CLOSING_S = 0.5
 
 def can_copy() -> bool:
     """Can this process be copied as it is? Locks that another thread holds would be held for ever."""
-    if not sys.platform.startswith("linux") or threading.active_count() > 1:
+    if not sys.platform.startswith("linux"):
         return False
     threads = sum(1 for _ in Path("/proc/self/task").iterdir())  # those of linear algebra, too
     return threads == 1
@@ -51,7 +49,7 @@ class ForkServer:
     prepare
         Called in the server. What it gives is called in each copy, with the recipe that was asked for.
 
-    Only where `can_copy`. A context manager: at its end no copy must be needed any more.
+    Only where `can_copy`. To be closed when no copy is needed any more.
     """
 
     def __init__(self, prepare: Callable[[], Loaded]) -> None:
@@ -88,14 +86,6 @@ class ForkServer:
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         os.close(pidfd)
         os.waitpid(self._pid, 0)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class _Copy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,7 @@ PATIENCE_FACTOR, PATIENCE_EXTRA_S = 4.0, 120.0
 def got_ready(assignment: Assignment, *, jobs: int) -> Iterator[Starter]:
     """What `grade_class` starts processes with, if it is to use `jobs` of this machine: begins at once."""
     if jobs > 1 and can_copy():
-        with ForkServer(partial(load_all, assignment)) as server:
+        with closing(ForkServer(partial(load_all, assignment))) as server:
             yield server
     else:
         yield Fresh()

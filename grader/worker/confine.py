@@ -22,7 +22,7 @@ def prepare(setup: dict[str, Any]) -> None:
     """What can be made ready once, in the zygote."""
     if setup["landlock"]:
         _landlock().prepare()
-    kernel.capabilities()
+    kernel.capabilities()  # found once, for all submissions
 
 
 def _landlock() -> Any:
