@@ -38,9 +38,8 @@ worst moment; a page that several share counts in each of them. Points are the c
 for TP4: who runs the same checks must give the same.
 """
 SIZES = """`grader grade --jobs {jobs}`, all of TP4, pages included. What counts as the student's is the CPU
-of the processes that run the student's code, as the database has it: loading, each check's process from its
-fork to its end, and the forks. The rest is ours: interpreters, sandbox, checks, known mistakes, database,
-pages. The ratio is wall time ÷ (students' CPU ÷ {jobs} processes): 1 would be a grader that costs nothing.
+of the processes that run the student's code, each from its fork to its end, as the database has it. The rest
+is ours: interpreters, sandbox, checks, known mistakes, database, pages. The ratio is wall time ÷ (students' CPU ÷ {jobs} processes): 1 would be a grader that costs nothing.
 *NumPy* is the CPU of a Python that imports NumPy and ends, before and after: these machines' speed is not
 always the same. Memory is the most that one process of ours has held.
 

@@ -393,8 +393,8 @@ class Limits:
 class Cost:
     """What running one check took; kept apart from results, which stay reproducible."""
 
-    # or "load"; "forks": what the loaded process took to fork for each check; "earlier": definitions that the
-    # student wrote first and then again, tried on what failed
+    # or "load"; "forks": forking for each check, and the loaded process's end; "earlier": definitions that
+    # the student wrote first and then again, tried on what failed
     check: str
     wall_s: float
     cpu_s: float = 0.0

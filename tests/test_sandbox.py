@@ -11,6 +11,7 @@ from grader.checks.connection import Interrupted
 from grader.errors import SandboxError
 from grader.model import HandedFile, Limits, Outcome, Tier
 from grader.sandbox import Session, Slot, open_slot
+from grader.sandbox.forking import ForkSlot
 
 LIMITS = Limits(load_s=20, check_s=0.5, memory_bytes=200 << 20, output_bytes=1 << 20)
 SOURCE = """
@@ -43,6 +44,14 @@ def daemon():
         os._exit(0)
     os.wait()
     return os.getpid()
+def work_apart(seconds):
+    if os.fork() == 0:
+        if os.fork() == 0:
+            while time.process_time() < seconds: pass
+            open("done", "w").close()
+        os._exit(0)
+    os.wait()
+    while not os.path.exists("done"): time.sleep(0.01)
 def environment(): return sorted(os.environ)
 def arguments(): return [sys.argv, sys.orig_argv]
 def say(words): print(words)
@@ -140,6 +149,14 @@ def test_a_check_leaves_no_process_behind(request: pytest.FixtureRequest, sessio
         pytest.skip("without fork a process that leaves its group is not found")
     call(session, "daemon")
     assert call(session, "add", 1, 1) == 2
+
+
+def test_what_a_process_took_whose_parent_is_gone_is_counted(slot: Slot) -> None:
+    if not isinstance(slot, ForkSlot):
+        pytest.skip("without fork there is no process that hears of it")
+    with load(slot) as session:
+        call(session, "work_apart", 0.3, limits=Limits(check_s=20))
+    assert sum(cost.cpu_s for cost in session.costs) > 0.3
 
 
 def test_loading_that_takes_too_long_is_stopped(slot: Slot) -> None:

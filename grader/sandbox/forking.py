@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from grader.checks.connection import Interrupted
 from grader.model import Cost, HandedFile, Limits, Tier
-from grader.sandbox import processes, words
+from grader.sandbox import words
 from grader.sandbox.forks import Elsewhere, ForkConnection, Run
 from grader.sandbox.zygotes import Zygote
 
@@ -81,7 +81,6 @@ class ForkSession:
         cpu_s, memory_bytes = self._run.watch.measure()
         cost = Cost(check="load", wall_s=wall_s, cpu_s=cpu_s, memory_bytes=memory_bytes)
         self._run.costs.append(cost)
-        self._run.loaded_s = processes.own_cpu_seconds(self._run.keep[-1])
         return report
 
     def _load_in_run(self) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import socket
@@ -63,8 +64,7 @@ class Run:
         self.was_dying = False
         self.ended: End | None = None
         self.costs: list[Cost] = []
-        self.loaded_s = 0.0  # processor time of the loaded process when checks began
-        self.forks_s = 0.0  # what it took between them, if it lives until it is closed
+        self.forks_s = 0.0  # beside loading and checks; known when it is closed
 
     def wait_until_ready(self) -> None:
         """Until it is confined; no student code has run yet, so that what fails is ours: WorkerBroken."""
@@ -176,18 +176,25 @@ class Run:
 
     def kill(self) -> None:
         """End the submission."""
-        if self.keep and self.is_alive():
-            with contextlib.suppress(OSError):
-                os.killpg(self.keep[-1], signal.SIGKILL)  # also where the zygote, and so the tree, is lost
+        if self.keep:
+            self._kill_loaded()
         processes.kill(self.root)
+
+    def _kill_loaded(self) -> None:
+        """End the process that checks are forked from, also where the zygote, and so the tree, is lost."""
+        if self.is_alive():
+            with contextlib.suppress(OSError):
+                os.killpg(self.keep[-1], signal.SIGKILL)
 
     def close(self) -> None:
         """End it and free what it held."""
-        if self.keep:
-            self.forks_s = max(0.0, processes.own_cpu_seconds(self.keep[-1]) - self.loaded_s)
-        self.kill()
+        if self.keep:  # its first process then ends by itself, and tells what was used
+            self._kill_loaded()
+        else:
+            self.kill()
         self.line.close()
         self._zygote.clean()
+        self.forks_s = max(0.0, self._zygote.used_s - math.fsum(cost.cpu_s for cost in self.costs))
         self.watch.close()
         if self._chain is not None:
             self._chain.close()

@@ -201,16 +201,11 @@ def threads(pids: Collection[int]) -> int:
 
 def cpu_seconds(pids: Collection[int]) -> float:
     """Processor time of these processes and of their children that have ended."""
-    return math.fsum(own + ended for own, ended in map(_cpu_seconds, pids))
+    return math.fsum(map(_cpu_seconds, pids))
 
 
-def own_cpu_seconds(pid: int) -> float:
-    """Processor time of a process without its children; 0 when it is gone."""
-    return _cpu_seconds(pid)[0]
-
-
-def _cpu_seconds(pid: int) -> tuple[float, float]:
-    """Of a process, and of its children that have ended.
+def _cpu_seconds(pid: int) -> float:
+    """Of a process and of its children that have ended.
 
     `stat` tells both cut to hundredths of a second, which is as much as forking a check takes; `schedstat`
     tells nanoseconds, but of threads that are still there.
@@ -224,4 +219,4 @@ def _cpu_seconds(pid: int) -> tuple[float, float]:
         own = max(own, sum(int(content(file).split()[0]) for file in files) / 1e9)
     except (OSError, ValueError):  # it is gone, or the kernel has no `schedstat`
         pass
-    return own, ended
+    return own + ended

@@ -38,6 +38,7 @@ class Zygote:
         )
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._status: int | None = None
+        self.used_s = 0.0  # processor time of the submission that has ended, as far as it is known
         self.too_many_files = False  # of the submission that has ended
         self._inner = tier is Tier.STRONG
         try:
@@ -80,7 +81,7 @@ class Zygote:
     def start(self, limits: Limits, channel: int, output: int) -> int:
         """Fork a process for a submission; a pidfd of it."""
         self.too_many_files = False
-        self._status = None
+        self._status, self.used_s = None, 0.0
         wanted = dataclasses.asdict(limits)
         try:
             self._send({"do": "start", "limits": wanted}, (channel, output))
@@ -116,7 +117,7 @@ class Zygote:
         try:
             self._send({"do": "clean"})
             answer, _ = self._receive(ANSWER_S)
-            self._status = answer["status"]
+            self._status, self.used_s = answer["status"], answer["used_s"]
             self.too_many_files = bool(answer["too_many_files"])
         except ZygoteLost:
             self._process.kill()

@@ -6,16 +6,19 @@ Every step is checked. One that fails raises, and the submission is not run: nev
 from __future__ import annotations
 
 import base64
+import contextlib
 import importlib
 import os
 import resource
+import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from . import kernel, namespaces
 
 SPARE_BYTES = 200 << 20  # above the memory limit: the student's own MemoryError comes late, but readable
 OPEN_FILES = 256
+USED = struct.Struct("=d")  # seconds of processor time
 
 
 def prepare(setup: dict[str, Any]) -> None:
@@ -31,11 +34,12 @@ def _landlock() -> Any:
 
 
 def fork(
-    setup: dict[str, Any], limits: dict[str, Any], complain: Callable[[BaseException], None]
+    setup: dict[str, Any], limits: dict[str, Any], complain: Callable[[BaseException], None], tell: int
 ) -> tuple[int, int]:
     """A child for one submission, and its parent as the child sees it; in namespaces where the tier has them.
 
-    Gives the pid to watch here, 0 in the child. `complain` tells the host what failed between the two.
+    Gives the pid to watch here, 0 in the child. `complain` tells the host what failed between the two;
+    what was used goes to the pipe `tell` where there are namespaces.
     """
     if not setup["namespaces"]:
         zygote = os.getpid()
@@ -51,8 +55,25 @@ def fork(
         complain(error)
         os._exit(70)
     if student:
-        namespaces.reap(student)
+        _reap(student, tell)
     return 0, 1
+
+
+def _reap(student: int, tell: int) -> NoReturn:
+    """Wait as the first process of the namespace, end with the student's; the kernel ends the others.
+
+    What they took goes to the pipe `tell`: this process has a part in what its parent is told of its end.
+    """
+    os.closerange(0, tell)
+    os.closerange(tell + 1, 4096)
+    while True:
+        pid, status = os.waitpid(-1, 0)
+        if pid == student:
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            with contextlib.suppress(OSError):  # nobody is there any more
+                os.write(tell, USED.pack(used.ru_utime + used.ru_stime))
+            # a first process cannot die of a signal of its own: told as shells do
+            os._exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
 
 
 def close_in(setup: dict[str, Any], limits: dict[str, Any]) -> None:

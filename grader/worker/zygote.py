@@ -22,6 +22,7 @@ from .workspace import empty, remove
 
 PRELOADED_ALWAYS = ("numpy.random", "numpy.linalg", "encodings.idna")
 REAP_EVERY_MS = 100
+ENDING_MS = 100  # for a submission that was killed to end by itself, so that it can tell what it used
 
 
 def main() -> None:
@@ -63,8 +64,9 @@ class Zygote:
         self._control = control
         self._setup = setup
         self._child = 0  # pid of the submission's first process
-        self._pidfd = -1
+        self._told = -1  # what its first process says of its end, in namespaces
         self._status = 0
+        self._used_s = 0.0  # by those of its processes that were waited for
         self._too_many_files = False
 
     def obey(self, missing: list[str]) -> None:
@@ -83,10 +85,17 @@ class Zygote:
             if message["do"] == "start":
                 self._start(message, fds)
             else:
+                self._await_end()
                 self._end_all()
                 empty(self._setup["work"])
                 self._answer(
-                    {"clean": True, "status": self._status, "too_many_files": self._too_many_files}, []
+                    {
+                        "clean": True,
+                        "status": self._status,
+                        "used_s": self._used_s,
+                        "too_many_files": self._too_many_files,
+                    },
+                    [],
                 )
 
     def _wait(self) -> None:
@@ -114,27 +123,39 @@ class Zygote:
     def _reap(self) -> None:
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, used = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
                 return
-            if pid == self._child:
-                self._child, self._status = 0, status
+            self._bury(pid, status, used.ru_utime + used.ru_stime)
+
+    def _bury(self, pid: int, status: int, used_s: float) -> None:
+        """A process of the submission has been waited for."""
+        if pid == self._child:
+            self._child, self._status = 0, status
+            if self._setup["namespaces"]:  # where that process is one of ours: it tells of the others
+                told = os.read(self._told, confine.USED.size)
+                used_s = confine.USED.unpack(told)[0] if told else 0.0
+            os.close(self._told)
+        self._used_s += used_s
 
     def _start(self, message: dict[str, Any], fds: list[int]) -> None:
         self._end_all()
-        self._status = 0
+        self._status, self._used_s = 0, 0.0
         self._too_many_files = False
         os.makedirs(self._setup["work"], mode=0o700, exist_ok=True)
         sock, output = fds
+        self._told, tell = os.pipe()
 
         def complain(error: BaseException) -> None:
             submission.complain(sock, error)
 
         try:
-            pid, parent = confine.fork(self._setup, message["limits"], complain)
+            pid, parent = confine.fork(self._setup, message["limits"], complain, tell)
         except OSError as error:
+            os.close(self._told)
+            os.close(tell)
             self._answer({"failed": str(error)}, [])
             return
         if pid == 0:
@@ -143,8 +164,17 @@ class Zygote:
         self._child = pid
         pidfd = os.pidfd_open(pid)
         self._answer({"started": True}, [pidfd])
-        for fd in (*fds, pidfd):
+        for fd in (*fds, tell, pidfd):
             os.close(fd)
+
+    def _await_end(self) -> None:
+        """The host has killed the submission, as far as it could: wait a moment for its first process."""
+        if self._child:
+            pidfd = os.pidfd_open(self._child)
+            poll = select.poll()
+            poll.register(pidfd, select.POLLIN)
+            poll.poll(ENDING_MS)
+            os.close(pidfd)
 
     def _end_all(self) -> None:
         """Kill and reap until this process has no descendant: orphans come to us."""
@@ -156,11 +186,10 @@ class Zygote:
             for pid in children:
                 os.kill(pid, signal.SIGKILL)
             try:
-                pid, status = os.waitpid(-1, 0)
+                pid, status, used = os.wait4(-1, 0)
             except ChildProcessError:
                 continue
-            if pid == self._child:
-                self._child, self._status = 0, status
+            self._bury(pid, status, used.ru_utime + used.ru_stime)
 
     def _answer(self, message: dict[str, object], fds: list[int]) -> None:
         channel.send_with_fds(self._control, json.dumps(message).encode(), fds)
