@@ -39,9 +39,10 @@ for TP4: who runs the same checks must give the same.
 """
 SIZES = """`grader grade --jobs {jobs}`, all of TP4, pages included. What counts as the student's is the CPU
 of the processes that run the student's code, each from its fork to its end, as the database has it. The rest
-is ours: interpreters, sandbox, checks, known mistakes, database, pages. The ratio is wall time ÷ (students' CPU ÷ {jobs} processes): 1 would be a grader that costs nothing.
-*NumPy* is the CPU of a Python that imports NumPy and ends, before and after: these machines' speed is not
-always the same. Memory is the most that one process of ours has held.
+is ours: interpreters, sandbox, checks, known mistakes, database, pages. The ratio is wall time ÷ (students'
+CPU ÷ {jobs} processes): 1 would be a grader that costs nothing. *NumPy* is the CPU of a Python that imports
+NumPy and ends, before and after: these machines' speed is not always the same. Memory is the most that one
+process of ours has held.
 
 """
 GROWTH = """`grader grade --jobs {jobs}`, one function, one check. *Files again* is `grader report` on the

@@ -103,7 +103,8 @@ def _assignment_files(assignment: Assignment) -> dict[str, bytes]:
     """Settings, public checks, what they share, and data. Named one by one: nothing else gets out."""
     folder = assignment.folder
     checks = folder / "checks"
-    paths = [folder / "assignment.toml", *checks.glob("*.py"), *(checks / "public").rglob("*.py")]
+    paths = [folder / "assignment.toml", *checks.glob("*.py"), *checks.glob("*.npz")]
+    paths += (checks / "public").rglob("*.py")
     if assignment.data is not None:
         paths += [p for p in assignment.data.rglob("*") if p.is_file()]
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(paths)}

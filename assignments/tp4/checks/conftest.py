@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -148,15 +149,11 @@ def expect_relu_gradient() -> Callable[..., None]:
 
 @cache
 def _split(data: str, seed: int) -> Data:
-    from sklearn.datasets import load_digits, make_circles, make_moons  # noqa: PLC0415 - a second, of which finding the checks has no use
-
-    if data == "digits":
-        X, y = load_digits(return_X_y=True)
-        X, sizes = X / 16.0, (600, 800)
-    else:
-        make, options = {"moons": (make_moons, {}), "circles": (make_circles, {"factor": 0.4})}[data]
-        X, y = make(n_samples=600, noise=0.15, random_state=seed, **options)
-        sizes = (200, 300)
+    with np.load(Path(__file__).with_name(f"{data}.npz")) as kept:
+        if data == "digits":
+            X, y, sizes = kept["X"] / 16.0, kept["y"].astype(np.int64), (600, 800)
+        else:
+            X, y, sizes = kept[f"X_{seed}"], kept[f"y_{seed}"].astype(np.int64), (200, 300)
     order = np.random.default_rng(seed).permutation(len(X))
     a, b, c = np.split(order, sizes)
     parts = X[a], y[a], X[b], y[b], X[c], y[c]
