@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from grader.model import Card, Correction, Outcome, State, SubmissionResult, fro
 from grader.moodle import GradeChange, Recipient, Worksheet, feedback_zip, read_worksheet
 from grader.report import ClassRow, StudentView, class_page, class_row, student_page
 from grader.score import shown
-from grader.store import Store, grades_head, grades_line, lock, open_existing, results_json, standing
+from grader.store import Store, grades_head, grades_line, lock, open_existing, result_line, results_json
 from grader.store.files import sweep, write_file
 
 WORKSHEET = "moodle/worksheet.csv"  # also the name under which the store keeps Moodle's own
@@ -25,13 +26,23 @@ WORTH_A_PROCESS = 250  # pages: to start one and to warm it up costs as much as 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pages:
-    """Some students' pages to write, for a process of its own."""
+class _Chunk:
+    """Some students' pages to write, in a process of its own where there are many."""
 
     out: Path
     language: str
     after_due: bool
     keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lines:
+    """What the files of the class say of one submission: made with its page, for which it is read."""
+
+    row: ClassRow
+    csv: str
+    json: str
+    is_established: bool
 
 
 def derive(
@@ -63,106 +74,114 @@ def write_derived(
     """The same for who holds the lock of the folder."""
     with open_existing(out) as store:
         keys = store.keys()
-        _write_pages(out, keys, language=language, after_due=after_due, jobs=jobs, on_progress=on_progress)
-        _write_tables(store, language=language)
-        _write_moodle(store)
+        chunks = [
+            _Chunk(out=out, language=language, after_due=after_due, keys=tuple(keys[at : at + CHUNK]))
+            for at in range(0, len(keys), CHUNK)
+        ]
+        lines = _write_pages(chunks, len(keys), jobs=jobs, on_progress=on_progress)
+        _write_moodle(store, _write_tables(store, lines, language=language))
 
 
-def _write_tables(store: Store, *, language: str) -> None:
-    """JSON, CSV and the class page, in one walk through the results: reading them is most of the work."""
-    card, translate = store.card(), language_of(language).gettext
-    class_rows: list[ClassRow] = []
-    lines = [grades_head(card)]
+def _write_tables(store: Store, lines: Iterator[_Lines], *, language: str) -> list[ClassRow]:
+    """JSON, CSV and the class page, as the pages are written. Gives the rows with an established grade."""
+    card = store.card()
+    rows: list[ClassRow] = []
+    established: list[ClassRow] = []
+    table = [grades_head(card)]
 
-    def rows() -> Iterator[tuple[SubmissionResult, Sequence[Correction]]]:
-        for graded in store.iterate(with_documents=False):
-            key = graded.result.key
-            corrections = store.desk.corrections(key)
-            is_reviewed = store.desk.reviewed(key) is not None
-            class_rows.append(class_row(graded, corrections, is_reviewed=is_reviewed))
-            lines.append(grades_line(card, (graded.result, corrections)))
-            yield graded.result, corrections
+    def listed() -> Iterator[str]:
+        for line in lines:
+            rows.append(line.row)
+            table.append(line.csv)
+            if line.is_established:
+                established.append(line.row)
+            yield line.json
 
-    write_file(store.out / "results.json", results_json(store, rows=rows(), translate=translate))
-    write_file(store.out / "grades.csv", lines)
-    page = class_page(card, class_rows, language=language, tier=store.tier())
+    write_file(store.out / "results.json", results_json(store, lines=listed()))
+    write_file(store.out / "grades.csv", table)
+    page = class_page(card, rows, language=language, tier=store.tier())
     write_file(store.out / "index.html", [page])
+    return established
 
 
 # --- pages ------------------------------------------------------------------------------------------------
 
 
 def _write_pages(
-    out: Path,
-    keys: Sequence[str],
-    *,
-    language: str,
-    after_due: bool,
-    jobs: int,
-    on_progress: Callable[[int, int], None],
-) -> None:
-    """The students' pages, in several processes where there are many: they are most of the work."""
-    chunks = [
-        _Pages(out=out, language=language, after_due=after_due, keys=tuple(keys[at : at + CHUNK]))
-        for at in range(0, len(keys), CHUNK)
-    ]
-    done = 0
-    processes = min(jobs, len(keys) // WORTH_A_PROCESS)
-    if processes <= 1:
-        for chunk in chunks:
-            done += write_pages(chunk)
-            on_progress(done, len(keys))
-        return
-    with single_threaded(), context().Pool(processes) as pool:
-        for count in pool.imap_unordered(_write_or_say, chunks):
-            if isinstance(count, GraderError):
-                raise count
-            done += count
-            on_progress(done, len(keys))
+    chunks: Sequence[_Chunk], pages: int, *, jobs: int, on_progress: Callable[[int, int], None]
+) -> Iterator[_Lines]:
+    """The students' pages, in several processes where there are many; what is made with them, in order."""
+    processes = min(jobs, pages // WORTH_A_PROCESS)
+    written: Iterable[list[_Lines] | GraderError] = map(_write_or_say, chunks)
+    with ExitStack() as stack:
+        if processes > 1:
+            stack.enter_context(single_threaded())
+            written = stack.enter_context(context().Pool(processes)).imap(_write_or_say, chunks)
+        done = 0
+        for found in written:
+            if isinstance(found, GraderError):
+                raise found
+            yield from found
+            done += len(found)
+            on_progress(done, pages)
 
 
-def _write_or_say(pages: _Pages) -> int | GraderError:
+def _write_or_say(chunk: _Chunk) -> list[_Lines] | GraderError:
     """A GraderError as a value: `Pool` would lose its type where it cannot be built from its message."""
     try:
-        return write_pages(pages)
+        return _write_chunk(chunk)
     except GraderError as error:
         return error
 
 
-def write_pages(pages: _Pages) -> int:
-    """Write some students' pages; gives how many."""
-    with open_existing(pages.out) as store:
+def _write_chunk(chunk: _Chunk) -> list[_Lines]:
+    """Write the pages of some students; gives what the class's files say of them."""
+    made: list[_Lines] = []
+    translate = language_of(chunk.language).gettext
+    with open_existing(chunk.out) as store:
         card = store.card()
-        for key in pages.keys:
-            page = _page(store, card, key, pages)
-            if page is not None:
-                write_file(pages.out / "students" / f"{key}.html", [page])
-    return len(pages.keys)
+        for key in chunk.keys:
+            view = _view(store, card, key, after_due=chunk.after_due)
+            if view is not None:
+                page = student_page(view, language=chunk.language)
+                write_file(chunk.out / "students" / f"{key}.html", [page])
+                is_reviewed = store.desk.reviewed(key) is not None
+                made.append(_lines(view, is_reviewed=is_reviewed, translate=translate))
+    return made
 
 
-def _page(store: Store, card: Card, key: str, pages: _Pages) -> str | None:
+def _view(store: Store, card: Card, key: str, *, after_due: bool) -> StudentView | None:
     graded = store.get(key)
     if graded is None:
         return None
-    view = StudentView(
+    return StudentView(
         card=card,
         graded=graded,
         corrections=store.desk.corrections(key),
         comments=store.desk.comments(key),
-        after_due=pages.after_due,
+        after_due=after_due,
     )
-    return student_page(view, language=pages.language)
+
+
+def _lines(view: StudentView, *, is_reviewed: bool, translate: Callable[[str], str]) -> _Lines:
+    result, corrections = view.graded.result, view.corrections
+    return _Lines(
+        row=class_row(view.graded, corrections, is_reviewed=is_reviewed),
+        csv=grades_line(view.card, (result, corrections)),
+        json=result_line((result, corrections), translate=translate),
+        is_established=is_reviewed or _is_established(result, corrections),
+    )
 
 
 # --- Moodle -------------------------------------------------------------------------------------------------
 
 
-def _write_moodle(store: Store) -> None:
+def _write_moodle(store: Store, established: Sequence[ClassRow]) -> None:
     """The worksheet with grades in, and the zips of feedback, for classes that came from Moodle."""
     original = store.kept(WORKSHEET)
     if original is not None:
         worksheet = read_worksheet(original, timezone=store.setting("timezone") or "UTC")
-        write_file(store.out / WORKSHEET, [worksheet.write(dict(_changes(store, worksheet)))])
+        write_file(store.out / WORKSHEET, [worksheet.write(dict(_changes(established, worksheet)))])
     if original is not None or store.setting("is_moodle"):
         folder = store.out / FEEDBACK
         written = set()
@@ -175,21 +194,18 @@ def _write_moodle(store: Store) -> None:
                 stale.unlink()
 
 
-def _changes(store: Store, worksheet: Worksheet) -> Iterator[tuple[str, GradeChange]]:
+def _changes(established: Sequence[ClassRow], worksheet: Worksheet) -> Iterator[tuple[str, GradeChange]]:
     """The grades that are established, by Identifier."""
     if worksheet.scale:
         return
     rows = {row.identifier for row in worksheet.rows}
-    for graded in store.iterate(with_documents=False):
-        result = graded.result
-        corrections = store.desk.corrections(result.key)
-        is_reviewed = store.desk.reviewed(result.key) is not None
-        if result.identifier not in rows or not (is_reviewed or _is_established(result, corrections)):
+    for graded in established:
+        if graded.identifier is None or graded.identifier not in rows:
             continue
-        row = standing(result, corrections)
-        out_of = row.out_of if worksheet.maximum is None else worksheet.maximum
-        grade = row.final if out_of == row.out_of else shown(row.final / row.out_of * out_of, out_of)
-        yield result.identifier, GradeChange(grade=min(grade, out_of))
+        final, out_of = graded.standing.final, graded.standing.out_of
+        most = out_of if worksheet.maximum is None else worksheet.maximum
+        grade = final if most == out_of else shown(final / out_of * most, most)
+        yield graded.identifier, GradeChange(grade=min(grade, most))
 
 
 def _is_established(result: SubmissionResult, corrections: Sequence[Correction]) -> bool:

@@ -26,7 +26,7 @@ from grader.model import CheckResult, Graded, Outcome, Submission, Tier
 from grader.ready import Point, Verdict, look_over
 from grader.report import StudentView, student_page
 from grader.sandbox import open_slot
-from grader.store import results_document
+from grader.store import result_line, results_document
 
 _WATCH_S = 0.5
 _READY = {Verdict.GOOD: ("✔", "green"), Verdict.WARNING: ("◐", "yellow"), Verdict.PROBLEM: ("✘", "red")}
@@ -176,9 +176,8 @@ def write_files(
         view = StudentView(card=assignment.public_card(), graded=graded, audience="student", after_due=False)
         html.write_text(student_page(view, language=tongue.code), encoding="utf-8")
     if json is not None:
-        document = results_document(
-            assignment.public_card(), tier.value, [(graded.result, ())], translate=tongue.gettext
-        )
+        line = result_line((graded.result, ()), translate=tongue.gettext)
+        document = results_document(assignment.public_card(), tier.value, [line])
         json.write_text("".join(document), encoding="utf-8")
 
 

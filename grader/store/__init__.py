@@ -4,7 +4,15 @@ from grader.store.desk import Comment, Conflict, Desk, Entry, Reviewed
 from grader.store.files import sweep, write_file
 from grader.store.standing import Standing, corrected, standing
 from grader.store.store import Known, Record, Store, create_or_open, lock, open_existing
-from grader.store.tables import grades_csv, grades_head, grades_line, harmless, results_document, results_json
+from grader.store.tables import (
+    grades_csv,
+    grades_head,
+    grades_line,
+    harmless,
+    result_line,
+    results_document,
+    results_json,
+)
 
 __all__ = [
     "Comment",
@@ -24,6 +32,7 @@ __all__ = [
     "harmless",
     "lock",
     "open_existing",
+    "result_line",
     "results_document",
     "results_json",
     "standing",

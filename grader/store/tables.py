@@ -34,11 +34,12 @@ COLUMNS = (
 
 
 def results_json(
-    store: Store, *, rows: Iterable[Row] | None = None, translate: Translate = str
+    store: Store, *, lines: Iterable[str] | None = None, translate: Translate = str
 ) -> Iterator[str]:
-    """The text of `results.json`, a line per submission, in pieces. `rows`: the store's, if read already."""
-    found = _rows(store) if rows is None else rows
-    return results_document(store.card(), _isolation(store), found, translate=translate)
+    """The text of `results.json`, in pieces. `lines`: those of the store's submissions, if made already."""
+    if lines is None:
+        lines = (result_line(row, translate=translate) for row in _rows(store))
+    return results_document(store.card(), _isolation(store), lines)
 
 
 def _rows(store: Store) -> Iterator[Row]:
@@ -46,22 +47,21 @@ def _rows(store: Store) -> Iterator[Row]:
         yield graded.result, store.desk.corrections(graded.result.key)
 
 
-def results_document(
-    card: Card,
-    isolation: str,
-    rows: Iterable[Row],
-    *,
-    translate: Translate = str,
-) -> Iterator[str]:
+def results_document(card: Card, isolation: str, lines: Iterable[str]) -> Iterator[str]:
     """The same of results that no store holds."""
     head = {"schema": SCHEMA, "assignment": card.id, "isolation": isolation}
     yield json.dumps(head)[:-1] + ', "submissions": ['
     separator = "\n"
-    for result, corrections in rows:
-        row = _submission(result, standing(result, corrections), translate)
-        yield separator + json.dumps(row, allow_nan=False)
+    for line in lines:
+        yield separator + line
         separator = ",\n"
     yield "\n]}\n"
+
+
+def result_line(row: Row, *, translate: Translate = str) -> str:
+    """The line of one submission in it."""
+    result, corrections = row
+    return json.dumps(_submission(result, standing(result, corrections), translate), allow_nan=False)
 
 
 def grades_csv(store: Store) -> Iterator[str]:
