@@ -88,7 +88,7 @@ def combine(
     worst = next((c for c in cases if c.outcome is Outcome.BROKEN), None)
     worst = worst or next((c for c in cases if c.outcome not in (Outcome.PASSED, Outcome.PARTIAL)), None)
     worst = worst or min(cases, key=lambda c: c.share)
-    words = {m.id: m.words for m in mistakes}
+    words = {m.id: m.words for m in mistakes} if named else {}
     return CheckResult(
         check=check.name,
         group=check.group,
