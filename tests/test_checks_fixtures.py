@@ -105,4 +105,4 @@ def test_a_fixture_that_does_not_work_breaks_its_check_and_no_other(tmp_path: Pa
 
 def test_checks_of_plain_fixtures_need_no_session_of_pytest(tmp_path: Path) -> None:
     runner = CheckRunner(suite(tmp_path, public=TRACED))
-    assert all(r._steps is not None for r in runner._runners.values())
+    assert all(item._steps is not None for items in runner._cases.values() for item in items)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 _DIRECT = "get_direct_param_fixture_func"  # how pytest gives a value of `parametrize`
@@ -70,6 +71,7 @@ class ItemRunner:
 
     def __init__(self, item: Any) -> None:
         self._item = item
+        self.path: Path = item.path  # of the file of checks
         self._given: dict[str, Any] = {}
         self._steps: tuple[_Step, ...] | None = None  # None: pytest knows
         self._arguments: tuple[str, ...] = ()
@@ -81,6 +83,10 @@ class ItemRunner:
             except _Other:
                 return
             self._steps, self._arguments = tuple(order.steps.values()), tuple(item._fixtureinfo.argnames)
+
+    def end_session(self) -> None:
+        """End what pytest keeps for later items, as fixtures of a module."""
+        self._item.session._setupstate.teardown_exact(None)
 
     def run(self, raised: Callable[[BaseException], None]) -> None:
         """Run it; `raised` is told of what is raised when it is, before fixtures end."""

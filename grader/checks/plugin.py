@@ -72,8 +72,7 @@ class CheckRunner:
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
         self.checks: tuple[Check, ...] = ()
-        self._cases: dict[str, list[pytest.Item]] = {}
-        self._runners: dict[pytest.Item, ItemRunner] = {}
+        self._cases: dict[str, list[ItemRunner]] = {}
         self._marks: dict[str, CheckMark] = {}
         self._fault: BaseException | None = None
         self._run: Run | None = None
@@ -99,7 +98,7 @@ class CheckRunner:
             return tuple(self._results.values())
         finally:
             for items in self._cases.values():
-                items[0].session._setupstate.teardown_exact(None)
+                items[0].end_session()
                 break
             self._run, self._student = None, None
 
@@ -136,8 +135,7 @@ class CheckRunner:
             if self._fault is None:
                 self.checks = checks_of(session.items, self.suite)
                 for item in session.items:
-                    self._cases.setdefault(check_name(item), []).append(item)
-                    self._runners[item] = ItemRunner(item)
+                    self._cases.setdefault(check_name(item), []).append(ItemRunner(item))
                     self._marks[check_name(item)] = mark_of(item)
         except Exception as error:  # carried out of pytest, which would swallow it
             self._fault = error
@@ -174,7 +172,7 @@ class CheckRunner:
 
     # --- running ---
 
-    def _run_check(self, check: Check, items: Sequence[pytest.Item]) -> CheckResult:
+    def _run_check(self, check: Check, items: Sequence[ItemRunner]) -> CheckResult:
         assert self._run is not None
         blocking = [n for n in check.after if n in self._results and not _is_enough(self._results[n])]
         if blocking:
@@ -221,7 +219,7 @@ class CheckRunner:
         return Case(check=check.name, index=index, timeout_s=self._marks[check.name].timeout_s)
 
     def _run_cases(
-        self, check: Check, items: Sequence[pytest.Item], connection: Connection
+        self, check: Check, items: Sequence[ItemRunner], connection: Connection
     ) -> list[CaseResult]:
         """Every case of a check, over one line and within one limit of time."""
         found: list[CaseResult] = []
@@ -232,7 +230,7 @@ class CheckRunner:
                 break
         return found
 
-    def _judge(self, check: Check, items: Sequence[pytest.Item], found: list[CaseResult]) -> CheckResult:
+    def _judge(self, check: Check, items: Sequence[ItemRunner], found: list[CaseResult]) -> CheckResult:
         """The verdict, and the known mistakes that it is consistent with."""
         assert self._run is not None
         diagnoses = self._run.diagnoses
@@ -258,7 +256,7 @@ class CheckRunner:
         shown = example(self._student.exchanges)
         return replace(result, evidence=(*result.evidence, shown)) if shown else result
 
-    def _run_mistake(self, mistake: Mistake, item: pytest.Item, student: CaseResult) -> CaseResult:
+    def _run_mistake(self, mistake: Mistake, item: ItemRunner, student: CaseResult) -> CaseResult:
         assert self._run is not None and student.case is not None
         key = (mistake.id, student.case, self._run.seed)
         known = self._run.diagnoses.runs
@@ -267,10 +265,10 @@ class CheckRunner:
         result: CaseResult = known[key]
         return result
 
-    def _execute(self, item: pytest.Item, case: Case, connection: Connection) -> CaseResult:
+    def _execute(self, item: ItemRunner, case: Case, connection: Connection) -> CaseResult:
         """One run of a check's function; whatever happens in it is a value."""
         self._student, self._case, self._raised, self._attached = Student(connection), case, None, []
-        self._runners[item].run(self._tell)
+        item.run(self._tell)
         result = result_of(self._raised, self._student.exchanges, tuple(self._attached), item.path, case=case)
         if result.outcome is Outcome.BROKEN and self._raised is not None:
             log.error(

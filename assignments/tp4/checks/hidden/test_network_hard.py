@@ -153,38 +153,37 @@ def _vetted(record: Any) -> list[tuple[list[float], list[int]]]:
 @pytest.mark.check(points=0.5, group="Training", after="linear_shapes", timeout_s=15, diagnose=False)
 def test_train_digits(student: Student, data: Any, attach: Any) -> None:
     """Trained on 600 digits, the network is right on 85 % of the digits kept apart (points from 65 %)."""
-    outputs, labels = [], []
-    for seed in (5, 6):
-        X, y, X_val, y_val, X_test, y_test = data("digits", seed)
-        net = student.create("TwoLayerPerceptron", 64, 32, 10, lr=0.08, seed=seed)
-        student.later.call("train", net, X, y, X_val[:50], y_val[:50], 10, 4, seed)
-        outputs.append(net.later.call("forward", X_test))
-        labels.append(y_test)
-    classes = [_classes(Z.value, len(y), 10) for Z, y in zip(outputs, labels, strict=True)]
-    values = [float(np.mean(c == y)) for c, y in zip(classes, labels, strict=True)]
-    attach(_confusion(classes[-1], labels[-1], 10))
+    sets = {seed: data("digits", seed) for seed in (5, 6)}
+    classes, values = _trained(student, sets, (64, 32, 10), lr=0.08, num_epochs=10)
+    attach(_confusion(classes[-1], sets[6][-1], 10))
     expect_accuracy(values, floor=0.65, target=0.85, name="accuracy on the digits")
 
 
 @pytest.mark.check(points=0.5, group="Training", after="linear_shapes", timeout_s=15, diagnose=False)
 def test_train_beats_linear(student: Student, data: Any) -> None:
     """Trained on one circle within another, the network is right where a linear classifier cannot be."""
-    outputs, labels = [], []
-    for seed in (8, 9):
-        X, y, X_val, y_val, X_test, y_test = data("circles", seed)
-        net = student.create("TwoLayerPerceptron", 2, 20, 2, lr=0.2, seed=seed)
-        student.later.call("train", net, X, y, X_val[:50], y_val[:50], 20, 4, seed)
-        outputs.append(net.later.call("forward", X_test))
-        labels.append(y_test)
-    classes = [_classes(Z.value, len(y), 2) for Z, y in zip(outputs, labels, strict=True)]
-    values = [float(np.mean(c == y)) for c, y in zip(classes, labels, strict=True)]
+    sets = {seed: data("circles", seed) for seed in (8, 9)}
+    _, values = _trained(student, sets, (2, 20, 2), lr=0.2, num_epochs=20)
     linear = max(_linear_accuracy(data, seed) for seed in (8, 9))
     expect_accuracy(values, floor=max(0.7, linear), target=0.9, name="accuracy on two circles")
 
 
-def _classes(outputs: Any, n: int, q: int) -> Any:
-    logits = expect_array(outputs, shape=(n, q), name="forward(X)")
-    return np.argmax(logits, axis=1)
+def _trained(
+    student: Student, sets: dict[int, Any], sizes: tuple[int, int, int], *, lr: float, num_epochs: int
+) -> tuple[list[Any], list[float]]:
+    """What networks trained with each seed answer on the examples kept apart, and how many of it is right."""
+    outputs = []
+    for seed, (X, y, X_val, y_val, X_test, _) in sets.items():
+        net = student.create("TwoLayerPerceptron", *sizes, lr=lr, seed=seed)
+        student.later.call("train", net, X, y, X_val[:50], y_val[:50], num_epochs, 4, seed)
+        outputs.append(net.later.call("forward", X_test))
+    labels = [y_test for *_, y_test in sets.values()]
+    logits = [
+        expect_array(Z.value, shape=(len(y_test), sizes[-1]), name="forward(X)")
+        for Z, y_test in zip(outputs, labels, strict=True)
+    ]
+    classes = [np.argmax(Z, axis=1) for Z in logits]
+    return classes, [float(np.mean(c == y_test)) for c, y_test in zip(classes, labels, strict=True)]
 
 
 def _confusion(classes: Any, y: Any, q: int) -> Confusion:
