@@ -15,6 +15,7 @@ from grader.checks import (
     expect_close,
     expect_equal,
     expect_gradient,
+    expect_gradients,
     expect_raises,
     expect_scalar,
     expect_unchanged,
@@ -197,6 +198,27 @@ def test_the_cost_of_a_gradient_does_not_grow_with_the_array() -> None:
     expect_gradient(counted, at, 2 * at, name="dx", rng=np.random.default_rng(0))
     assert calls == 1
     assert evaluations < 30
+
+
+def test_several_gradients_take_no_more_questions_than_one() -> None:
+    asked: list[int] = []
+
+    def counted(places: Any) -> list[float]:
+        asked.append(len(places))
+        assert all(sum(one is not kept for one, kept in zip(p, at, strict=True)) == 1 for p in places)
+        return [float(np.sum(u**2) * np.sum(v)) for u, v in places]
+
+    at = (np.arange(1.0, 4.0), np.arange(2.0, 6.0))
+    right = 2 * at[0] * at[1].sum(), np.full(4, (at[0] ** 2).sum())
+    expect_gradients(counted, at, right, names=("du", "dv"), rng=np.random.default_rng(0))
+    assert len(asked) == 1
+    with pytest.raises(CheckFailed, match="dv is not the derivative"):
+        expect_gradients(counted, at, (right[0], -right[1]), names=("du", "dv"), rng=np.random.default_rng(0))
+
+
+def test_losses_for_too_few_places_are_the_authors_mistake() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        expect_gradient(lambda at: [1.0], W, GRADIENT, name="dW", rng=np.random.default_rng(0))
 
 
 # --- accuracy and loops --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from grader.checks.expect import (
     expect_shape,
     expect_unchanged,
 )
-from grader.checks.gradient import expect_gradient, numerical_gradient
+from grader.checks.gradient import expect_gradient, expect_gradients, numerical_gradient
 from grader.checks.measure import expect_accuracy, expect_vectorised
 from grader.checks.outcomes import CheckFailed, PartialCredit, StudentError, StudentMissing, fail
 from grader.checks.student import Later, Observation, Student, StudentObject
@@ -28,6 +28,7 @@ __all__ = [
     "expect_close",
     "expect_equal",
     "expect_gradient",
+    "expect_gradients",
     "expect_raises",
     "expect_scalar",
     "expect_shape",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +71,7 @@ def expect_gradient(
     ----------
     losses
         The student's loss at each of many places, arrays of the shape of `at`; give it vetted floats back.
-        Called up to four times, with some dozens of places whatever the size of `at`: `student.call_each`
+        Called up to three times, with some dozens of places whatever the size of `at`: `student.call_each`
         makes one request of them.
     at
         Shape (...), float64.
@@ -88,7 +88,40 @@ def expect_gradient(
     value between the one-sided derivatives is right. A loss that does not react to `at`, or that changes
     from call to call, earns nothing: else emptying it would make any gradient right.
     """
-    found = _found(losses, at, gradient, name, rng)
+    expect_gradients(
+        lambda places: losses([place for (place,) in places]), (at,), (gradient,), names=(name,), rng=rng
+    )
+
+
+def expect_gradients(
+    losses: Callable[[Sequence[tuple[Array, ...]]], Sequence[float]],
+    at: Sequence[Array],
+    gradients: Sequence[Array],
+    *,
+    names: Sequence[str],
+    rng: np.random.Generator,
+) -> None:
+    """`expect_gradient` for each of several arguments of one loss, with no more questions than for one.
+
+    Parameters
+    ----------
+    losses
+        As there, but a place is a tuple like `at`, one of whose arrays is another.
+    at
+        The arguments.
+    gradients
+        What the student gives for each, vetted in this order.
+    names
+        How the student knows them.
+    rng
+        Chooses entries and directions.
+    """
+    claims = [_Claim(*claim) for claim in zip(at, gradients, names, strict=True)]
+    for claim, found in zip(claims, _found(losses, claims, rng), strict=True):
+        _vet(claim.name, found)
+
+
+def _vet(name: str, found: Sequence[_Probe]) -> None:
     entries = GradientEntries(
         name=name,
         labels=tuple(f.label for f in found),
@@ -127,17 +160,13 @@ def expect_gradient(
 class _Probe:
     """One direction, the derivative that the gradient claims there, and the differences found so far."""
 
-    def __init__(self, label: str, direction: Array, gradient: Array) -> None:
+    def __init__(self, label: str, direction: Array, analytic: float) -> None:
         self.label = label
         self.direction = direction
-        self.analytic = float(np.sum(gradient.astype(np.float64) * direction))
+        self.analytic = analytic
         self.numeric = np.nan
         self.agrees = False
         self._gap = np.inf
-
-    def places(self, at: Array, step: float) -> tuple[Array, Array]:
-        """Where the loss is needed for a difference."""
-        return at + step * self.direction, at - step * self.direction
 
     def compare(self, value: float, after: float, before: float, step: float, tolerance: _Tolerance) -> None:
         """Take a difference; it agrees when it is close, or when it stands beside a kink."""
@@ -167,21 +196,55 @@ class _Tolerance:
         return self.atol + self.rtol * max(map(abs, numbers))
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """One of the gradients."""
+
+    at: Array
+    gradient: Array
+    name: str
+
+
 def _found(
-    losses: Callable[[Sequence[Array]], Sequence[float]],
-    at: Array,
-    gradient: Array,
-    name: str,
+    losses: Callable[[Sequence[tuple[Array, ...]]], Sequence[float]],
+    claims: Sequence[_Claim],
     rng: np.random.Generator,
-) -> list[_Probe]:
-    single = gradient.dtype in (np.float32, np.float16)
+) -> list[list[_Probe]]:
+    """The probes of every claim. What all of them need next is asked at once."""
+    found: list[list[_Probe]] = [[] for _ in claims]
+    searches = [_search(claim, rng) for claim in claims]
+    wanted = {i: next(search) for i, search in enumerate(searches)}
+    at = tuple(claim.at for claim in claims)
+    while wanted:
+        asked = [(i, place) for i, places in wanted.items() for place in places]
+        places = [(*at[:i], place, *at[i + 1 :]) for i, place in asked]
+        given: dict[int, list[float]] = {i: [] for i in wanted}
+        for (i, _), loss in zip(asked, losses(places), strict=True):
+            given[i].append(loss)
+        for i, answers in given.items():
+            try:
+                wanted[i] = searches[i].send(answers)
+            except StopIteration as end:
+                found[i] = end.value
+                del wanted[i]
+    return found
+
+
+def _search(claim: _Claim, rng: np.random.Generator) -> Generator[list[Array], list[float], list[_Probe]]:
+    """Gives places, takes the losses there, until every probe agrees or all steps have been tried."""
+    at = claim.at
+    single = claim.gradient.dtype in (np.float32, np.float16)
     tolerance = _Tolerance(1e-2, 1e-4) if single else _Tolerance(RTOL, ATOL)
-    probes = [_Probe(label, direction, gradient) for label, direction in _directions(at, name, rng)]
+    directions = _directions(at, rng)
+    slopes = (directions * claim.gradient.astype(np.float64)).reshape(len(directions), -1).sum(axis=1)
+    claimed = zip(_labels(directions, claim.name), directions, slopes.tolist(), strict=True)
+    probes = [_Probe(*probe) for probe in claimed]
     left, twice = probes, [at.copy(), at.copy()]
     value = np.nan
     for step in (1e-2, 1e-3) if single else STEPS:
-        places = [place for probe in left for place in probe.places(at, step)]
-        answers = list(losses([*twice, *places]))
+        steps = step * np.array([probe.direction for probe in left])
+        sides = zip(at + steps, at - steps, strict=True)
+        answers = yield [*twice, *(place for pair in sides for place in pair)]
         if twice:
             value, again = answers[0], answers[1]
             if value != again:
@@ -199,12 +262,17 @@ def _found(
     return probes
 
 
-def _directions(at: Array, name: str, rng: np.random.Generator) -> Iterator[tuple[str, Array]]:
-    count = min(at.size, MAX_ENTRIES)
-    for flat in np.sort(rng.choice(at.size, size=count, replace=False)):
-        direction = np.zeros(at.shape)
-        direction.flat[flat] = 1.0
-        index = ", ".join(str(int(i)) for i in np.unravel_index(int(flat), at.shape)) if at.ndim else ""
-        yield f"{name}[{index}]", direction
-    direction = rng.normal(size=at.shape)
-    yield "random direction", direction / np.linalg.norm(direction)
+def _directions(at: Array, rng: np.random.Generator) -> Array:
+    """Along some entries of `at`, and a random one of length 1: shape (count, *at.shape)."""
+    entries = np.sort(rng.choice(at.size, size=min(at.size, MAX_ENTRIES), replace=False))
+    directions = np.zeros((len(entries) + 1, at.size))
+    directions[np.arange(len(entries)), entries] = 1.0
+    directions[-1] = rng.normal(size=at.size)
+    directions[-1] /= np.linalg.norm(directions[-1])
+    return directions.reshape(-1, *at.shape)
+
+
+def _labels(directions: Array, name: str) -> list[str]:
+    """How they are called: dW[2, 1]."""
+    places = np.argwhere(directions[:-1])[:, 1:].tolist()
+    return [*(f"{name}[{', '.join(map(str, place))}]" for place in places), "random direction"]

@@ -12,7 +12,7 @@ from grader.checks import (
     expect_accuracy,
     expect_array,
     expect_close,
-    expect_gradient,
+    expect_gradients,
     expect_scalar,
     expect_unchanged,
     fail,
@@ -65,12 +65,11 @@ def test_loss_differences(student: Student, rng: np.random.Generator, numbers: A
     X, y, w, b = numbers(11, 4), rng.permutation(np.arange(11) % 2), numbers(4), numbers(1)
     dw, db = _pair(student.call("gradients", X, y, w, float(b[0])), 4, "(dw, db)")
 
-    def losses(places: list[tuple[Any, Any]]) -> list[float]:
+    def losses(places: Any) -> list[float]:
         values = student.call_each("loss", [(X, y, w, float(b[0])) for w, b in places])
         return [expect_scalar(value, name="the loss") for value in values]
 
-    expect_gradient(lambda at: losses([(w, b) for w in at]), w, dw, name="dw", rng=rng)
-    expect_gradient(lambda at: losses([(w, b) for b in at]), b, np.array([db]), name="db", rng=rng)
+    expect_gradients(losses, (w, b), (dw, np.array([db])), names=("dw", "db"), rng=rng)
 
 
 @pytest.mark.check(points=1.0, group="Descent", seeds=3)

@@ -14,7 +14,7 @@ from grader.checks import (
     expect_accuracy,
     expect_array,
     expect_close,
-    expect_gradient,
+    expect_gradients,
     expect_raises,
     expect_scalar,
     expect_unchanged,
@@ -46,12 +46,11 @@ def test_loss_differences(student: Student, rng: np.random.Generator, numbers: A
     dW = expect_array(value[0], shape=(3, 5), name="dW")
     db = expect_array(value[1], shape=[(5,), (1, 5)], name="db")
 
-    def losses(places: list[tuple[Any, Any]]) -> list[float]:
+    def losses(places: Any) -> list[float]:
         values = student.call_each("regularised_loss", [(X, y, W, b, 0.125) for W, b in places])
         return [expect_scalar(value, name="the full loss") for value in values]
 
-    expect_gradient(lambda at: losses([(W, b) for W in at]), W, dW, name="dW", rng=rng)
-    expect_gradient(lambda at: losses([(W, b) for b in at]), b, db, name="db", rng=rng)
+    expect_gradients(losses, (W, b), (dW, db), names=("dW", "db"), rng=rng)
 
 
 @pytest.mark.check(points=1.0, group="Differences")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ from grader.checks import (
     expect_accuracy,
     expect_array,
     expect_close,
-    expect_gradient,
+    expect_gradients,
     expect_scalar,
     expect_unchanged,
     fail,
@@ -39,7 +40,7 @@ def test_binary_loss_extreme(student: Student, reference: Student) -> None:
             expect_close(got, expected, name="binary_loss(o, t)", rtol=1e-5, atol=1e-5)
 
 
-def _losses(student: Student, X: Any, y: Any, places: list[tuple[Any, Any]]) -> list[float]:
+def _losses(student: Student, X: Any, y: Any, places: Any) -> list[float]:
     found = student.call_each("batch_loss_and_gradients", [(X, y, W, b) for W, b in places])
     return [expect_scalar(value[0], name="loss") for value in found]
 
@@ -52,8 +53,8 @@ def test_batch_differences(student: Student, rng: np.random.Generator, numbers: 
     if not isinstance(value, (tuple, list)) or len(value) != 3:
         fail("batch_loss_and_gradients(X, y, W, b) does not return three values: loss, dW, db.")
     dW, db = pair(value[1:], 3, 4, name="(dW, db)")
-    expect_gradient(lambda at: _losses(student, X, y, [(w, b) for w in at]), W, dW, name="dW", rng=rng)
-    expect_gradient(lambda at: _losses(student, X, y, [(W, v) for v in at]), b, db, name="db", rng=rng)
+    losses = partial(_losses, student, X, y)
+    expect_gradients(losses, (W, b), (dW, db), names=("dW", "db"), rng=rng)
 
 
 @pytest.mark.check(points=0.5, group="Batch")

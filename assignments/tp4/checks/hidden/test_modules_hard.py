@@ -15,7 +15,7 @@ from grader.checks import (
     StudentObject,
     expect_array,
     expect_close,
-    expect_gradient,
+    expect_gradients,
     expect_scalar,
     expect_unchanged,
     fail,
@@ -36,12 +36,11 @@ def test_linear_differences(
 
     evaluate = output_at(student, W, b)
 
-    def values(places: list[tuple[Any, Any]]) -> list[float]:
+    def values(places: Any) -> list[float]:
         found = evaluate.call_each("__call__", places)
         return [float(np.sum(out_grad * expect_array(Z, shape=(5, 7), name="forward(X)"))) for Z in found]
 
-    expect_gradient(lambda at: values([(X, w) for w in at]), W, dW, name="dW", rng=rng)
-    expect_gradient(lambda at: values([(x, W) for x in at]), X, dX, name="backward(out_grad)", rng=rng)
+    expect_gradients(values, (X, W), (dX, dW), names=("backward(out_grad)", "dW"), rng=rng)
 
 
 def _backward(layer: StudentObject, batches: Sequence[tuple[Any, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from grader.checks import (
     Student,
     expect_accuracy,
     expect_array,
-    expect_gradient,
+    expect_gradients,
     expect_scalar,
     fail,
 )
@@ -40,13 +40,17 @@ def test_network_differences(
         for (name, shape), value in zip(shapes.items(), net.get_each(*shapes), strict=True)
     ]
     evaluate = loss_at(student, parameters, X, y)
-    for i, name in enumerate(shapes):
 
-        def losses(places: Any, i: int = i) -> list[float]:
-            values = evaluate.call_each("__call__", [(i, at) for at in places])
-            return [expect_scalar(value, name="loss(y)") for value in values]
+    def losses(places: Any) -> list[float]:
+        values = evaluate.call_each("__call__", [_changed(parameters, place) for place in places])
+        return [expect_scalar(value, name="loss(y)") for value in values]
 
-        expect_gradient(losses, parameters[i], gradients[i], name=name, rng=rng)
+    expect_gradients(losses, parameters, gradients, names=tuple(shapes), rng=rng)
+
+
+def _changed(parameters: tuple[Any, ...], place: tuple[Any, ...]) -> tuple[int, Any]:
+    """Which parameter is another one there, and the other one."""
+    return next((i, at) for i, at in enumerate(place) if at is not parameters[i])
 
 
 @pytest.mark.check(points=0.5, group="Network", after="linear_shapes")
@@ -77,7 +81,12 @@ def test_validate_untouched(
     plain, net = make_net(student, parameters), make_net(student, parameters, dropout=0.5)
     logits = expect_array(plain.call("forward", X), shape=(60, 4), name="forward(X)")
     y = np.argmax(logits, axis=1)
-    found = net.get_each(*names, ("validate", X, y), *names)
+    later = [net.later.get(name) for name in names]
+    later += [net.later.call("validate", X, y), *(net.later.get(name) for name in names)]
+    is_off = student.make(IS_AS_BEFORE, name="forward(X) after validate").later.call(
+        "__call__", net, X, logits
+    )
+    found = [each.value for each in later]
     before = [expect_array(v, name=n) for n, v in zip(names, found[:4], strict=True)]
     accuracy = expect_scalar(found[4], name="validate(X, y)")
     for name, old, new in zip(names, before, found[5:], strict=True):
@@ -91,8 +100,7 @@ def test_validate_untouched(
             "With dropout = 0.5, validate is not right on what the same network predicts without.",
             mistake="dropout_in_validation" if np.array_equal(own, X) else "dropout_in_inference",
         )
-    is_off = student.make(IS_AS_BEFORE, name="forward(X) after validate").call("__call__", net, X, logits)
-    if is_off is not False:
+    if is_off.value is not False:
         fail("After validate dropout stays off in training.", mistake="dropout_left_off")
 
 

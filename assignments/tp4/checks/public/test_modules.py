@@ -65,13 +65,14 @@ def test_linear_step(student: Student, rng: np.random.Generator, numbers: Any, m
     layer = make_linear(student, W, b, lr=0.25)
     layer.tell("forward", X)
     layer.tell("backward", out_grad)
-    dW, db = (expect_array(v, name=n) for n, v in zip(("dW", "db"), layer.get_each("dW", "db"), strict=True))
+    gradients = [(name, layer.later.get(name)) for name in ("dW", "db")]
     layer.tell("step")
-    W_after, b_after = layer.get_each("W", "b")
-    moved = expect_array(W_after, shape=(4, 3), name="W after step()")
+    W_after, b_after = layer.later.get("W"), layer.later.get("b")
+    dW, db = (expect_array(later.value, name=name) for name, later in gradients)
+    moved = expect_array(W_after.value, shape=(4, 3), name="W after step()")
     if dW.shape == (4, 3):
         _expect_moved(moved - W, dW, name="W")
-    moved = expect_array(b_after, shape=[(3,), (1, 3)], name="b after step()")
+    moved = expect_array(b_after.value, shape=[(3,), (1, 3)], name="b after step()")
     _expect_moved(moved - b, db.reshape(3), name="b")
 
 

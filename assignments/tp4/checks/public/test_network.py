@@ -133,14 +133,12 @@ def test_network_step(
         net.tell(*call)
     names = ("fc1", "fc2")
     weights, slopes = [f"{name}.W" for name in names], [f"{name}.dW" for name in names]
-    found = net.get_each(*weights, *slopes)
-    before = [expect_array(v, name=n) for n, v in zip(weights, found[:2], strict=True)]
-    gradients = [expect_array(v, name=n) for n, v in zip(slopes, found[2:], strict=True)]
+    found = [net.later.get(name) for name in (*weights, *slopes)]
     net.tell("step")
-    after = [
-        expect_array(v, name=f"{n} after step()")
-        for n, v in zip(weights, net.get_each(*weights), strict=True)
-    ]
+    left = [net.later.get(name) for name in weights]
+    before = [expect_array(v.value, name=n) for n, v in zip(weights, found[:2], strict=True)]
+    gradients = [expect_array(v.value, name=n) for n, v in zip(slopes, found[2:], strict=True)]
+    after = [expect_array(v.value, name=f"{n} after step()") for n, v in zip(weights, left, strict=True)]
     moved = [not np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
     for name, gradient, does_move in zip(names, gradients, moved, strict=True):
         if np.abs(gradient).max() > 1e-6 and not does_move:
