@@ -1,6 +1,6 @@
 """Python source as HTML whose words are coloured: what Pygments' lexer finds, sought faster.
 
-Statement by statement, each made once for all the students who wrote it alike.
+Statement by statement and method by method, each made once for all the students who wrote it alike.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ _STYLES: tuple[tuple[_TokenType, str], ...] = (
 )
 _FLAGS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"), (re.VERBOSE, "x"))
 _GLOBAL_FLAGS = re.compile(r"\A\(\?[aiLmsux]+\)")
-_TOP = re.compile(r"^(?=[a-zA-Z_@])", re.MULTILINE)  # where a statement may begin
-PIECES = 2_048  # statements kept: starters and answers that students share
+# where a statement may begin, or a method
+_BEGIN = re.compile(r"^(?=[a-zA-Z_@]|[ \t]+(?:@|(?:def|class|async)\b))", re.MULTILINE)
+PIECES = 4_096  # of code, kept: starters and answers that students share
 _LONG = 2_000  # characters of an expression that takes longer to compile again than it will save
 _REFERRING = re.compile(r"\\[1-9]|\(\?P|\(\?\(")  # to a group by its number or name
 # How rules of a kind are written, and what stands wherever one of them matches. Where none of a kind can
@@ -179,7 +180,7 @@ def code_lines(source: str) -> list[str]:
         return _html(tokens(source)).split("\n")
     code = _lexer()._preprocess_lexer_input(source)
     made = []
-    for piece in _TOP.split(code):
+    for piece in _BEGIN.split(code):
         html, is_whole = _piece(piece)
         made.append(html)
         if not is_whole:  # what looked like another statement is inside of a string
