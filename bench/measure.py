@@ -24,7 +24,7 @@ class Usage:
 
     wall_s: float
     cpu_s: float  # of the command and all that it started, user and system
-    peak_bytes: int  # resident, of its largest process among the first and those that `multiprocessing` made
+    peak_bytes: int  # resident, of the largest of the first, its copies and those that `multiprocessing` made
     tree_bytes: int  # resident, of all its processes together; shared pages count once in each
     status: int
     output: str
@@ -169,16 +169,17 @@ def _high_water(pid: int) -> int:
 
 
 def _of_ours(root: int) -> list[int]:
-    """A process, and those below it that are copies made by `multiprocessing`: no student's among them."""
-    found = [root]
-    for pid in _tree(root):
-        try:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except OSError:
-            continue
-        if b"multiprocessing" in words:
-            found.append(pid)
-    return found
+    """A process, and those below it that are copies of it or made by `multiprocessing`: no student's among
+    them."""
+    own = _command_of(root)
+    return [pid for pid in _tree(root) if _command_of(pid) == own or b"multiprocessing" in _command_of(pid)]
+
+
+def _command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _tree_bytes(root: int) -> int:
