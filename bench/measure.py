@@ -65,7 +65,7 @@ def measure(
                 status = process.wait(_GLANCE_S)
                 break
             except subprocess.TimeoutExpired:
-                peak = max(peak, *map(_high_water, _of_ours(process.pid)))
+                peak = max([peak, *map(_high_water, _of_ours(process.pid))])  # it may have ended
                 tree = max(tree, _tree_bytes(process.pid))
     wall = time.perf_counter() - began
     _reap()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,24 @@ def passed_there(fresh: Callable[[], dict[str, Any]]) -> set[str]:
             continue
         found.add(name.removeprefix("check_"))
     return found
+
+
+COPIED = """
+import os, time
+if os.fork() == 0:
+    kept = b"x" * (150 << 20)
+    time.sleep(0.6)
+else:
+    os.wait()
+"""
+
+
+def test_the_memory_of_copies_of_a_run_counts() -> None:
+    command = f"[sys.executable, '-c', {COPIED!r}]"
+    look = f"import sys; from bench.measure import measure; print(measure({command}).peak_bytes)"
+    # in a process of its own: it waits for all its children
+    found = subprocess.run([sys.executable, "-c", look], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert int(found.stdout) > 150 << 20
 
 
 def test_our_equivalent_checks_are_those_that_others_are_given(equivalent: Assignment) -> None:
