@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 def digits() -> Arrays:
     """1797 pictures of 8 × 8 pixels, from 0 to 16, and their classes."""
     X, y = load_digits(return_X_y=True)
-    return {"X": X.astype(np.uint8), "y": y.astype(np.uint8)}
+    return {"X": X.astype(np.uint8), "y": y}
 
 
 def drawn(make: Any, seeds: tuple[int, ...], **options: Any) -> Arrays:
@@ -27,18 +27,15 @@ def drawn(make: Any, seeds: tuple[int, ...], **options: Any) -> Arrays:
     found: Arrays = {}
     for seed in seeds:
         X, y = make(noise=0.15, random_state=seed, **options)
-        found |= {f"X_{seed}": X, f"y_{seed}": y.astype(np.uint8)}
+        found |= {f"X_{seed}": X, f"y_{seed}": y}
     return found
 
 
 def data_sets() -> dict[str, Arrays]:
     """The arrays of every file."""
     return {
-        "tp2/checks/digits.npz": digits(),
-        "tp3/checks/digits.npz": digits(),
-        "svm/checks/digits.npz": digits(),
+        **dict.fromkeys((f"{tp}/checks/digits.npz" for tp in ("tp2", "tp3", "tp4", "svm")), digits()),
         "activations/checks/moons.npz": drawn(make_moons, (1, 2), n_samples=400),
-        "tp4/checks/digits.npz": digits(),
         "tp4/checks/moons.npz": drawn(make_moons, (1, 2, 3, 11), n_samples=600),
         "tp4/checks/circles.npz": drawn(make_circles, (8, 9), n_samples=600, factor=0.4),
     }

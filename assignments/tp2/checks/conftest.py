@@ -79,7 +79,7 @@ def train(pair: Any) -> Callable[..., tuple[Array, Array]]:
 @cache
 def _digits(seed: int) -> tuple[Array, Array]:
     with np.load(Path(__file__).with_name("digits.npz")) as kept:
-        X, y = kept["X"] / 16.0, kept["y"].astype(np.int64)
+        X, y = kept["X"] / 16.0, kept["y"]
     order = np.random.default_rng(seed).permutation(len(X))
     examples = X[order], y[order]
     for array in examples:

@@ -151,9 +151,9 @@ def expect_relu_gradient() -> Callable[..., None]:
 def _split(data: str, seed: int) -> Data:
     with np.load(Path(__file__).with_name(f"{data}.npz")) as kept:
         if data == "digits":
-            X, y, sizes = kept["X"] / 16.0, kept["y"].astype(np.int64), (600, 800)
+            X, y, sizes = kept["X"] / 16.0, kept["y"], (600, 800)
         else:
-            X, y, sizes = kept[f"X_{seed}"], kept[f"y_{seed}"].astype(np.int64), (200, 300)
+            X, y, sizes = kept[f"X_{seed}"], kept[f"y_{seed}"], (200, 300)
     order = np.random.default_rng(seed).permutation(len(X))
     a, b, c = np.split(order, sizes)
     parts = X[a], y[a], X[b], y[b], X[c], y[c]

@@ -91,7 +91,7 @@ def test_extreme_scores(student: Student, reference: Student, numbers: Any) -> N
 @cache
 def _digits(seed: int) -> tuple[Any, ...]:
     with np.load(Path(__file__).parents[1] / "digits.npz") as kept:
-        X, y = kept["X"] / 16.0, kept["y"].astype(np.int64)
+        X, y = kept["X"] / 16.0, kept["y"]
     order = np.random.default_rng(seed).permutation(len(X))
     train, test = order[:600], order[600:1100]
     parts = X[train], y[train], X[test], y[test]
