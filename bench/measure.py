@@ -171,8 +171,9 @@ def _high_water(pid: int) -> int:
 def _of_ours(root: int) -> list[int]:
     """A process, and those below it that are copies of it or made by `multiprocessing`: no student's among
     them."""
-    own = _command_of(root)
-    return [pid for pid in _tree(root) if _command_of(pid) == own or b"multiprocessing" in _command_of(pid)]
+    commands = {pid: _command_of(pid) for pid in _tree(root)}
+    own = commands.get(root)
+    return [pid for pid, command in commands.items() if command == own or b"multiprocessing" in command]
 
 
 def _command_of(pid: int) -> bytes:
