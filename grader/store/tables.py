@@ -33,12 +33,10 @@ COLUMNS = (
 )
 
 
-def results_json(
-    store: Store, *, lines: Iterable[str] | None = None, translate: Translate = str
-) -> Iterator[str]:
+def results_json(store: Store, *, lines: Iterable[str] | None = None) -> Iterator[str]:
     """The text of `results.json`, in pieces. `lines`: those of the store's submissions, if made already."""
     if lines is None:
-        lines = (result_line(row, translate=translate) for row in _rows(store))
+        lines = map(result_line, _rows(store))
     return results_document(store.card(), _isolation(store), lines)
 
 
