@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,6 +115,21 @@ def test_a_zygote_that_died_is_replaced(slot: Slot) -> None:
     with load(slot, PRELUDE) as session:
         assert ask(session, "honest", 21) == {"value": 42}
     assert slot.zygote_pid != zygote
+
+
+def test_a_check_whose_zygote_is_killed_is_no_crash_of_the_student() -> None:
+    try:
+        slot = open_slot(isolation=Tier.STRONG, preload=())
+    except SandboxError as error:
+        pytest.skip(str(error))
+    assert isinstance(slot, ForkSlot)
+    with slot, load(slot, f"{PRELUDE}\ndef attack(): time.sleep(60)\n") as session:
+        killer = threading.Timer(0.3, os.kill, (slot.zygote_pid, signal.SIGKILL))
+        killer.start()
+        with pytest.raises(WorkerBroken, match="the zygote died"):
+            ask(session, "attack")
+        killer.join()
+        assert ask(session, "honest", 21) == {"value": 42}
 
 
 def test_a_zygote_serves_so_many_submissions_and_is_replaced() -> None:

@@ -48,7 +48,7 @@ class ForkSession:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        if self._run is not None and self._run.is_alive():
+        if self._run is not None and self._run.can_go_on():
             try:
                 self._connection = self._run.begin(limits, seed, check)
                 return self._connection

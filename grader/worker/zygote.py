@@ -22,7 +22,7 @@ from .workspace import empty, remove
 
 PRELOADED_ALWAYS = ("numpy.random", "numpy.linalg", "encodings.idna")
 REAP_EVERY_MS = 100
-ENDING_MS = 100  # for a submission that was killed to end by itself, so that it can tell what it used
+ENDING_MS = 2000  # for a submission that was killed to end by itself, so that it can tell what it used
 
 
 def main() -> None:
