@@ -120,6 +120,8 @@ class Watch:
     def _look(self) -> int:
         """Hold the limits; how many milliseconds may pass until the next look."""
         pids = self._pids()
+        if processes.threads(pids) > self._limits.processes + _SPARE_THREADS:
+            self.stop(words.too_many_processes(self._limits))  # first: the memory of many takes long to tell
         limit = self._limits.memory_bytes
         seen = processes.resident_bytes(pids)
         if seen > limit:
@@ -127,8 +129,6 @@ class Watch:
         self.peak_bytes = max(self.peak_bytes, seen)
         if seen > limit:
             self._stop_hog(words.too_much_memory(self._limits, seen))
-        if processes.threads(pids) > self._limits.processes + _SPARE_THREADS:
-            self.stop(words.too_many_processes(self._limits))
         return min(max((limit - seen) // FILLS_BYTES_PER_MS, EVERY_MS), SELDOM_MS)
 
     def _pids(self) -> list[int]:

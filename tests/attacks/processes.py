@@ -25,7 +25,7 @@ def a_fork_bomb(w):
             count += 1
     except OSError:
         pass
-    time.sleep(0.2)
+    time.sleep(1)  # whoever watches looks at least four times a second, where the machine lets it
     return count
 
 
@@ -40,7 +40,7 @@ def a_thread_bomb(w):
             count += 1
     except (RuntimeError, MemoryError):
         pass
-    time.sleep(0.2)
+    time.sleep(1)  # whoever watches looks at least four times a second, where the machine lets it
     return count
 
 
