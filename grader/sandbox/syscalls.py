@@ -34,6 +34,12 @@ DENIED_WITHOUT_MOUNTS = """
     lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
     truncate file_setattr
 """
+# Their first argument is a process, and 0 the caller: neither Landlock nor ptrace's rights cover these.
+DENIED_FOR_OTHERS = ("prlimit64", "sched_setaffinity")
+# socket(7): what waits in a socket's buffer counts as nobody's memory. SO_SNDBUF and so on, linux/socket.h
+_SOL_SOCKET = 1
+_BUFFER_SIZES = (7, 8, 32, 33)
+_INT = 0xFFFFFFFF  # what the kernel reads of an argument that is an int
 _NEW_NAMESPACES = (
     kernel.CLONE_NEWNS,
     kernel.CLONE_NEWCGROUP,
@@ -67,6 +73,12 @@ def filter_program(*, without_mounts: bool) -> str:
             rules.add_rule(library.ERRNO(errno.EPERM), number)
     for flag in _NEW_NAMESPACES:
         rules.add_rule(library.ERRNO(errno.EPERM), "clone", library.Arg(0, library.MASKED_EQ, flag, flag))
+    for name in DENIED_FOR_OTHERS:
+        rules.add_rule(library.ERRNO(errno.EPERM), name, library.Arg(0, library.NE, 0))
+    for option in _BUFFER_SIZES:
+        level = library.Arg(1, library.MASKED_EQ, _INT, _SOL_SOCKET)
+        what = library.Arg(2, library.MASKED_EQ, _INT, option)
+        rules.add_rule(library.ERRNO(errno.EPERM), "setsockopt", level, what)
     clone3 = _number(library, "clone3")  # its flags lie in memory, out of a filter's reach
     if clone3 is not None:
         rules.add_rule(library.ERRNO(errno.ENOSYS), clone3)

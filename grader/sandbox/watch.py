@@ -17,6 +17,9 @@ EVERY_MS = 20  # while it is close to a limit
 SELDOM_MS = 250
 FILLS_BYTES_PER_MS = 4 << 20  # no process takes memory faster
 _SPARE_THREADS = 8  # where the kernel counts, it is asked first
+# Times the limit. Above it resident memory counts, whatever is shared: to tell the shares takes time for each
+# page of each process, and who maps one file often enough would not be watched meanwhile.
+_SHARED_AT_MOST = 16
 
 
 class Watch:
@@ -124,7 +127,7 @@ class Watch:
             self.stop(words.too_many_processes(self._limits))  # first: the memory of many takes long to tell
         limit = self._limits.memory_bytes
         seen = processes.resident_bytes(pids)
-        if seen > limit:
+        if limit < seen <= _SHARED_AT_MOST * limit:
             seen = processes.proportional_bytes(pids)
         self.peak_bytes = max(self.peak_bytes, seen)
         if seen > limit:

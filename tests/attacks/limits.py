@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.model import Outcome
 
-from .attempt import attempt, either, ended, raised
+from .attempt import P, attempt, either, ended, raised
 
 TIMEOUT, MEMORY, CRASHED = Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED
 out_of_memory = either(ended(MEMORY), raised("MemoryError", "_ArrayMemoryError"))
@@ -62,6 +62,39 @@ def shared_mapping(w):
     for at in range(0, 400 << 20, 1 << 20):
         held[at : at + (1 << 20)] = b"x" * (1 << 20)
     time.sleep(20)
+
+
+@attempt("limits", ended(MEMORY), check_s=20)
+def one_file_mapped_many_times(w):
+    """Have the watcher count pages that are shared, in place of what is taken meanwhile."""
+    import mmap
+
+    size = 16 << 20
+    with open("pages", "wb") as file:
+        file.write(b"x" * size)
+    fd = os.open("pages", os.O_RDONLY)
+    for _ in range(8):
+        if os.fork() == 0:
+            held = [
+                mmap.mmap(fd, size, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE, prot=mmap.PROT_READ)
+                for _ in range(32)
+            ]
+            time.sleep(20)
+            os._exit(len(held))
+    time.sleep(15)
+    return True
+
+
+@attempt("limits", gaps=[P])
+def large_socket_buffers(w):
+    """Have sockets keep more, which is memory of nobody's."""
+    one, _ = socket.socketpair()
+    before = one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    for level in (socket.SOL_SOCKET, socket.SOL_SOCKET + (1 << 32)):  # the kernel reads 32 bits of it
+        libc().setsockopt(
+            one.fileno(), ctypes.c_long(level), socket.SO_SNDBUF, ctypes.byref(ctypes.c_int(2 * before)), 4
+        )
+    return one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) > before
 
 
 @attempt("limits", either(ended(MEMORY), raised("MemoryError")), at_load=True)

@@ -97,7 +97,7 @@ def stop_the_parent(w):
     os.kill(os.getppid(), signal.SIGSTOP)
 
 
-@attempt("processes", either(not_through, ended(Outcome.CRASHED)), may=[M])
+@attempt("processes", either(not_through, ended(Outcome.CRASHED)), may=[F, M])
 def kill_the_zygote(w):
     """Kill the process above the parent: only this submission may suffer."""
     with open(f"/proc/{os.getppid()}/stat") as file:
@@ -111,6 +111,26 @@ def kill_the_zygote(w):
 def kill_everything(w):
     """Send SIGKILL to all processes; in portable it would end all of the user's, so it is not run there."""
     os.kill(-1, signal.SIGKILL)
+
+
+@attempt("processes", gaps=[P], check_s=20)
+def limit_another(w):
+    """Set limits and processors of other processes, as they are: a lower one would be the next student's."""
+    import resource
+
+    near = os.getppid()
+    for pid in {*range(1, 400), *range(max(1, near - 3000), near)} - {os.getpid()}:
+        try:
+            resource.prlimit(pid, resource.RLIMIT_CORE, resource.prlimit(pid, resource.RLIMIT_CORE))
+            return True
+        except OSError:
+            pass
+        try:
+            os.sched_setaffinity(pid, os.sched_getaffinity(pid))
+            return True
+        except OSError:
+            pass
+    return False
 
 
 @attempt("processes", gaps=[P])
