@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -14,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.checks.connection import Interrupted
 from grader.errors import SandboxError
 from grader.model import Limits, Tier
-from grader.sandbox import Slot, open_slot, processes
-from grader.sandbox.forking import ForkSlot
+from grader.sandbox import Session, Slot, open_slot, processes
+from grader.sandbox.forking import MAX_LOADS, ForkSlot
 from grader.sandbox.words import WorkerBroken
 from grader.worker.family import children
 from tests.attacks import limits, network, protocol, reading, scoring, writing
@@ -80,6 +82,11 @@ def _until(seconds: float, holds: object) -> bool:
     return False
 
 
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    assert _until(5, lambda: processes.is_zombie(pid))
+
+
 @pytest.mark.parametrize("tier", list(Tier))
 def test_nothing_is_left_two_seconds_after_the_grader_was_killed(tier: Tier) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -109,21 +116,57 @@ def test_a_zygote_that_died_is_replaced(slot: Slot) -> None:
     assert isinstance(slot, ForkSlot)
     with load(slot, PRELUDE) as session:
         zygote = slot.zygote_pid
-        os.kill(zygote, signal.SIGKILL)
-        assert _until(5, lambda: processes.is_zombie(zygote))
+        _kill(zygote)
         assert ask(session, "honest", 21) == {"value": 42}
     with load(slot, PRELUDE) as session:
         assert ask(session, "honest", 21) == {"value": 42}
     assert slot.zygote_pid != zygote
 
 
-def test_a_check_whose_zygote_is_killed_is_no_crash_of_the_student() -> None:
-    try:
-        slot = open_slot(isolation=Tier.STRONG, preload=())
-    except SandboxError as error:
-        pytest.skip(str(error))
+LASTING = f"""{PRELUDE}
+def attack():
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            name_me("gr-lasting")
+            time.sleep(60)
+        os._exit(0)
+    os.wait()
+    time.sleep(60)
+"""
+
+
+def test_nothing_is_left_where_a_zygote_was_killed(slot: Slot) -> None:
     assert isinstance(slot, ForkSlot)
-    with slot, load(slot, f"{PRELUDE}\ndef attack(): time.sleep(60)\n") as session:
+    with load(slot, LASTING) as session:
+        asking = threading.Thread(target=_ask_for_nothing, args=(session,))
+        asking.start()
+        assert _until(20, lambda: _named("gr-lasting-x"))
+        os.kill(slot.zygote_pid, signal.SIGKILL)
+        asking.join()
+        assert ask(session, "honest", 21) == {"value": 42}
+        assert _until(2, lambda: not _named("gr-lasting-x"))
+
+
+def _ask_for_nothing(session: Session) -> None:
+    with contextlib.suppress(Interrupted, WorkerBroken):
+        ask(session, "attack", check_s=60)
+
+
+def test_zygotes_that_die_again_and_again_are_no_crash_of_the_student(slot: Slot) -> None:
+    assert isinstance(slot, ForkSlot)
+    with load(slot, PRELUDE) as session:
+        for _ in range(MAX_LOADS):
+            _kill(slot.zygote_pid)
+            assert ask(session, "honest", 21) == {"value": 42}
+        _kill(slot.zygote_pid)
+        with pytest.raises(WorkerBroken, match="zygotes died"):
+            ask(session, "honest", 21)
+
+
+def test_a_check_whose_zygote_is_killed_is_no_crash_of_the_student(slot: Slot) -> None:
+    assert isinstance(slot, ForkSlot)
+    with load(slot, f"{PRELUDE}\ndef attack(): time.sleep(60)\n") as session:
         killer = threading.Timer(0.3, os.kill, (slot.zygote_pid, signal.SIGKILL))
         killer.start()
         with pytest.raises(WorkerBroken, match="the zygote died"):

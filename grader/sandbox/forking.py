@@ -14,7 +14,7 @@ from grader.sandbox import words
 from grader.sandbox.forks import Elsewhere, ForkConnection, Run
 from grader.sandbox.zygotes import Zygote
 
-MAX_LOADS = 8  # of one submission: its process may die that often
+MAX_LOADS = 8  # of one submission: its process may die that often, and so may a zygote under it
 MAX_SUBMISSIONS = 1000  # of one zygote
 
 
@@ -26,6 +26,7 @@ class ForkSession:
         self._payload = payload
         self._limits = limits
         self._loads = 0
+        self._orphaned = 0
         self._needs_all = payload.get("mode") == "all"  # imports at its top are run, whatever they are for
         self._costs: list[Cost] = []
         self._texts: list[str] = []
@@ -48,7 +49,7 @@ class ForkSession:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        if self._run is not None and self._run.can_go_on():
+        if self._run is not None and self._run.is_alive() and not self._run.is_orphan():
             try:
                 self._connection = self._run.begin(limits, seed, check)
                 return self._connection
@@ -61,10 +62,15 @@ class ForkSession:
         return self._connection
 
     def _load(self) -> Mapping[str, Any]:
+        if self._run is not None and self._run.is_orphan():
+            self._orphaned += 1
+        else:
+            self._loads += 1
         self._end_run()
-        if self._loads >= MAX_LOADS:
-            raise words.given_up(self._loads)
-        self._loads += 1
+        if self._loads > MAX_LOADS:
+            raise words.given_up(MAX_LOADS)
+        if self._orphaned > MAX_LOADS:
+            raise words.WorkerBroken(f"{self._orphaned} zygotes died under one submission")
         began = time.monotonic()
         try:
             try:

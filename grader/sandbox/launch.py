@@ -169,6 +169,7 @@ def _setup(tier: Tier, preload: tuple[str, ...], work: Path) -> dict[str, object
         "work": str(work),
         "own": [],  # folders that the zygote removes at its end
         "namespaces": False,
+        "kept": tier in (Tier.MEDIUM, Tier.PORTABLE),  # nothing else would end what a dead zygote leaves
         "seccomp": "",
         "landlock": False,
         "counts_files": tier is Tier.STRONG_FLAT,  # bubblewrap's own tmpfs has no limit on their number

@@ -40,7 +40,7 @@ class Zygote:
         self._status: int | None = None
         self.used_s = 0.0  # processor time of the submission that has ended, as far as it is known
         self.too_many_files = False  # of the submission that has ended
-        self.is_out_of_reach = tier is Tier.STRONG  # of student code, in namespaces inside its own
+        self._inner = tier is Tier.STRONG
         try:
             how = launch.launch(tier, preload=preload, imports=imports, folder=Path(self._folder.name))
         except BaseException:
@@ -99,7 +99,7 @@ class Zygote:
 
     def uncounted(self, root: int) -> int:
         """The pid of a submission's first process where that is ours, 0 otherwise."""
-        return processes.pid_of(root) if self.is_out_of_reach else 0
+        return processes.pid_of(root) if self._inner else 0
 
     def exit_code(self) -> int | None:
         """How the submission ended, negative for a signal; None when that is not known."""
@@ -108,7 +108,7 @@ class Zygote:
         if self._status is None:
             return None
         code = os.waitstatus_to_exitcode(self._status)
-        if self.is_out_of_reach and code > _SIGNALLED:  # as its first process tells, which no signal can end
+        if self._inner and code > _SIGNALLED:  # as its first process tells, which no signal can end
             return _SIGNALLED - code
         return code
 

@@ -30,6 +30,8 @@ def main() -> None:
     control = socket.socket(fileno=os.dup(0))
     channel.point_at(os.open(os.devnull, os.O_RDWR), (0, 1))
     setup = json.loads(control.recv(channel.MAX_MESSAGE))
+    if setup["kept"]:
+        keep(control, setup["own"])
     for name in set(os.environ) - set(setup["environment"]):
         del os.environ[name]  # what a shell or bubblewrap added
     sys.argv[:] = ["student"]
@@ -44,6 +46,28 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     Zygote(control, setup).obey(missing)
+
+
+def keep(control: socket.socket, folders: list[str]) -> None:
+    """Go on in a child; this process ends what the child leaves alive if it dies, and then itself.
+
+    In a namespace of processes the kernel does that.
+    """
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    keeper = os.getpid()
+    zygote = os.fork()
+    if zygote == 0:
+        kernel.die_with_parent(keeper)
+        return
+    control.close()
+    _, status = os.waitpid(zygote, 0)
+    while children := family.children(keeper):
+        for pid in children:
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(-1, 0)
+    if os.WIFSIGNALED(status):
+        remove(folders)  # else it has done so itself
+    os._exit(0)
 
 
 def preload(names: list[str]) -> list[str]:
