@@ -27,7 +27,7 @@ def children(pid: int, *, has_one_thread: bool = False) -> list[int]:
     try:
         for thread in [pid] if has_one_thread else os.listdir(f"/proc/{pid}/task"):
             found += map(int, content(f"/proc/{pid}/task/{thread}/children").split())
-    except OSError:
+    except (FileNotFoundError, ProcessLookupError):  # any other error must not pass for a process without any
         return found
     return found
 
