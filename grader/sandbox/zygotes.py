@@ -120,7 +120,7 @@ class Zygote:
             self._status, self.used_s = answer["status"], answer["used_s"]
             self.too_many_files = bool(answer["too_many_files"])
         except ZygoteLost:
-            self._process.kill()
+            processes.kill(self._pidfd)  # not its parent, which then ends what is left
 
     def is_alive(self) -> bool:
         """Can it be asked?"""
