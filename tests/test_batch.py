@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from grader.batch.events import Began, Failed, Finished, Retrying, Started
+from grader.batch.grading import under_known_keys
 from grader.batch.pool import Pool
 from grader.batch.work import Answer, Executor, Inline, Report, Task
+from grader.discover import Entry, Part, Status, Storage
 from grader.errors import SandboxError
 from grader.model import State, Tier, text
 from grader.store import results_json
@@ -181,6 +183,36 @@ def test_who_is_no_longer_in_the_source_is_kept_and_told(tmp_path: Path) -> None
         summary, _ = run_batch(store, entries("pass"), Inline(recipe))
         assert summary.left_over == ("s1",)
         assert store.get("s1") is not None
+
+
+PARTS = (Part(path="tp4.py", storage=Storage.FILE, source="tp4.py", size=1),)
+
+
+def test_a_hand_in_that_a_later_download_lacks_keeps_its_result(tmp_path: Path) -> None:
+    first = entries("pass", "fail")
+    absent = dataclasses.replace(first[1], status=Status.SUBMITTED)
+    with opened(tmp_path) as (store, recipe):
+        run_batch(store, (first[0], dataclasses.replace(absent, parts=PARTS)), Inline(recipe))
+        before = store.get("s1")
+        summary, _ = run_batch(store, (first[0], absent), Inline(recipe))
+        assert summary.left_over == ("s1",)
+        assert store.get("s1") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [("Fiona O'Placeholder", True), ("Fiona Example", True), ("Participant 7", True), ("Group A", False)],
+)
+def test_a_person_keeps_the_key_that_they_had_under_another_name(
+    tmp_path: Path, name: str, is_one: bool
+) -> None:
+    with opened(tmp_path) as (store, recipe):
+        was = Entry(key="fiona-oplaceholder-7", name="Fiona OPlaceholder", identifier="7", work="w")
+        run_batch(store, (was,), Inline(recipe))
+        entry = Entry(key="another-7", name=name, identifier="7", work="another-7")
+        (now,) = under_known_keys([entry], store)
+        assert (now.key, now.work) == ((was.key, was.key) if is_one else (entry.key, entry.work))
+        assert under_known_keys([was, entry], store) == (was, entry)
 
 
 class Counting:

@@ -10,7 +10,7 @@ import pytest
 
 from bench.own import tiny_assignments
 from grader.assignment import load_assignment
-from grader.batch import BatchSummary, Event, Finished, grade_class
+from grader.batch import BatchSummary, Event, Finished, grade_class, kept_worksheet
 from grader.batch.parcel import pack
 from grader.discover import find
 from grader.errors import AssignmentError, StoreError
@@ -103,6 +103,44 @@ def test_a_folder_of_another_assignment_is_refused_before_anything_is_written(
     with pytest.raises(StoreError, match="holds the results of tiny, not of other"):
         grade(other, source, tmp_path / "out")
     assert derived(tmp_path / "out") == before
+
+
+def test_a_folder_with_other_files_is_left_as_it_is(tiny: Path, source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "sub").mkdir(parents=True)
+    (out / "index.html").write_text("mine")
+    (out / "sub" / ".movie.partial").write_text("mine")
+    with pytest.raises(StoreError, match="holds other files and no results"):
+        grade(tiny, source, out)
+    assert [p.read_text() for p in (out / "index.html", out / "sub" / ".movie.partial")] == ["mine"] * 2
+
+
+def test_the_worksheet_of_an_earlier_run_is_kept_for_the_next(
+    tiny: Path, source: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    card = load_assignment(tiny).card
+    assert kept_worksheet(out, card) is None
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(
+        "Identifier,Full name,Status,Grade,Last modified (grade)\n"
+        "Participant 7,ada,Submitted for grading,,-\nParticipant 8,zoe,No submission,,-\n",
+        encoding="utf-8-sig",
+    )
+    grade_class(
+        find([source], worksheet=sheet, timezone="UTC"),
+        assignment=load_assignment(tiny),
+        out=out,
+        jobs=1,
+        isolation="portable",
+        seed=0,
+        language="en",
+    )
+    kept = kept_worksheet(out, card)
+    assert kept is not None
+    again = find([source], worksheet=kept, timezone="UTC")
+    assert [entry.key for entry in again.entries][:2] == ["ada-7", "zoe-8"]
+    assert kept_worksheet(out, dataclasses.replace(card, id="other")) is None
 
 
 def test_a_parcel_is_the_same_each_time_and_verified_where_it_arrives(tiny: Path) -> None:

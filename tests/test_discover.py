@@ -255,12 +255,20 @@ def test_everybody_of_the_worksheet_is_there_once_and_strangers_are_told(tmp_pat
         ("9", Status.SUBMITTED, 0),
         ("10", Status.UNKNOWN, 1),
     ]
+    assert "no file of it is here" in str(classlist.entries[2].problem)
     warnings = " ".join(str(warning) for warning in classlist.warnings)
     assert "Dora Example (10)" in warnings
     assert "1 submitted without a file, or the zip lacks it: Cy Example." in warnings
 
 
-PEOPLE = ((7, "Zoé Example"), (8, "Sam"), (9, "Sam"), (41912, "Al"))
+PEOPLE = (
+    (7, "Zoé Example"),
+    (8, "Sam"),
+    (9, "Sam"),
+    (41912, "Al"),
+    (52008, "Sam Sample"),
+    (52021, "Sam Sample"),
+)
 
 
 @pytest.mark.parametrize(
@@ -273,6 +281,7 @@ PEOPLE = ((7, "Zoé Example"), (8, "Sam"), (9, "Sam"), (41912, "Al"))
         ("group 7", None),
         ("Sam", None),
         ("sam-9", "9"),
+        ("Sam Sample 52008", "52008"),
         ("Al", "41912"),
         ("Al_41912_late", "41912"),
         ("Sam 41912", None),
@@ -304,7 +313,7 @@ def test_folders_named_after_students_are_matched_by_number_or_name(tmp_path: Pa
     classlist = find([tmp_path / "class"], worksheet=worksheet, timezone="UTC")
 
     assert {entry.identifier for entry in classlist.entries if entry.parts} == {"7", "41912", None}
-    assert len(classlist.entries) == 5  # which Sam it is, nobody can tell
+    assert len(classlist.entries) == 7  # which Sam it is, nobody can tell
 
 
 def test_a_worksheet_of_another_assignment_is_an_error(tmp_path: Path) -> None:

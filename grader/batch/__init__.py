@@ -1,6 +1,6 @@
 """Whole classes: executors, resuming, reuse of results, and the files derived from them."""
 
-from grader.batch.derive import derive
+from grader.batch.derive import derive, kept_worksheet
 from grader.batch.events import (
     BatchSummary,
     Began,
@@ -27,4 +27,5 @@ __all__ = [
     "derive",
     "got_ready",
     "grade_class",
+    "kept_worksheet",
 ]

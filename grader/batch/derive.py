@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.cache import Origin
 from grader.batch.processes import context, single_threaded
-from grader.errors import GraderError
+from grader.errors import GraderError, StoreError
 from grader.i18n import language as language_of
 from grader.model import Card, Correction, Outcome, State, SubmissionResult, from_json
 from grader.moodle import GradeChange, Recipient, Worksheet, feedback_zip, read_worksheet
@@ -43,6 +43,13 @@ class _Lines:
     csv: str
     json: str
     is_established: bool
+
+
+def kept_worksheet(out: Path, card: Card) -> bytes | None:
+    """Moodle's worksheet as an earlier run of this assignment was given it."""
+    with suppress(StoreError), open_existing(out) as store:
+        return store.kept(WORKSHEET) if store.card().id == card.id else None
+    return None
 
 
 def derive(

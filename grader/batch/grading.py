@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,9 +20,10 @@ from grader.batch.pool import Pool
 from grader.batch.processes import Fresh, Starter
 from grader.batch.run import Batch, works_of
 from grader.batch.work import Executor, FolderRecipe, Inline, SlotRecipe, load_all, slot_for
-from grader.discover import ClassList, fetch
+from grader.discover import ClassList, Entry, fetch
 from grader.errors import SandboxError
-from grader.model import Tier
+from grader.model import SubmissionResult, Tier
+from grader.moodle import may_be_one
 from grader.store import Store, create_or_open
 from grader.store.files import sweep
 
@@ -63,6 +64,7 @@ def grade_class(
     """
     with create_or_open(out, assignment.card) as store, ExitStack() as stack:
         _prepare(store, class_list, assignment)
+        people = under_known_keys(class_list.entries, store)
         if scheduler is None:
             local = partial(_local, stack, starter=starter)
             executor, tier = local(assignment, jobs=jobs, isolation=isolation, seed=seed)
@@ -72,7 +74,7 @@ def grade_class(
         store.set_setting("isolation", str(tier))
         batch = Batch(
             store=store,
-            works=works_of(class_list.entries),
+            works=works_of(people),
             fetch=partial(fetch, clock=ZoneInfo(assignment.card.timezone)),
             conditions=_conditions(assignment, seed, tier),
             fresh=fresh,
@@ -82,6 +84,27 @@ def grade_class(
         tell = partial(_tell, on_event)
         write_derived(out, language=language, after_due=after_due, jobs=jobs, on_progress=tell)
     return summary
+
+
+def under_known_keys(entries: Sequence[Entry], store: Store) -> tuple[Entry, ...]:
+    """`entries`, each under the key that its person has in `store`, however the name was written then.
+
+    A key has the name in it; Moodle's number tells who it is, and what people decided is kept by key.
+    """
+    present = {entry.key for entry in entries}
+    earlier: dict[str, SubmissionResult] = {}
+    for key in store.keys():  # noqa: SIM118 - a method, not a mapping
+        graded = store.get(key, with_document=False) if key not in present else None
+        if graded is not None and graded.result.identifier is not None:
+            earlier[graded.result.identifier] = graded.result
+    return tuple(_under_known_key(entry, earlier.get(entry.identifier or ""), store) for entry in entries)
+
+
+def _under_known_key(entry: Entry, earlier: SubmissionResult | None, store: Store) -> Entry:
+    if earlier is None or store.known(entry.key) is not None or not may_be_one(entry.name, earlier.name):
+        return entry
+    work = earlier.key if entry.work == entry.key else entry.work
+    return replace(entry, key=earlier.key, work=work)
 
 
 def _tell(on_event: OnEvent, done: int, total: int) -> None:

@@ -50,7 +50,11 @@ class Batch:
     _reused: int = 0
 
     def run(self, executor: Executor) -> BatchSummary:
-        """Grade what is not known yet. Memory holds what is being graded, not the class."""
+        """Grade what is not known yet. Memory holds what is being graded, not the class.
+
+        A hand-in that is not in this source, but was in an earlier one, keeps its result.
+        """
+        self.works = [work for work in self.works if not self._is_kept(work.members[0][1])]
         total = sum(len(work.members) for work in self.works)
         self.on_event(Started(total=total, slots=executor.slots))
         for report in executor.run(self._tasks()):
@@ -63,6 +67,10 @@ class Batch:
                 case Answer():
                     self._take(report)
         return self._summary(total)
+
+    def _is_kept(self, entry: Entry) -> bool:
+        known = self.store.known(entry.key) if entry.is_absent else None
+        return known is not None and known.state in (State.GRADED, State.NEEDS_REVIEW)
 
     def _tasks(self) -> Iterator[Task]:
         """The hand-ins to run. Called for one whenever there is room; those to reuse are kept on the way."""

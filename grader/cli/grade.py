@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from grader.batch import BatchSummary, got_ready, grade_class
+from grader.batch import BatchSummary, got_ready, grade_class, kept_worksheet
 from grader.cli import common
 from grader.cli.progress import shown_progress
 from grader.discover import find
 from grader.errors import ExitCode, SandboxError, SourceError
 from grader.i18n import Language
-from grader.model import Tier
+from grader.model import State, Tier
 from grader.sandbox import diagnose
 
 
@@ -59,9 +59,13 @@ def grade(
         raise SourceError(
             f"{json}: there is no folder {json.parent}", "make it, or name another file for --json"
         )
+    kept = kept_worksheet(out, assignment.card) if worksheet is None else None
     people = find(
-        sources, worksheet=worksheet, timezone=assignment.settings.timezone, due=assignment.card.due
+        sources, worksheet=worksheet or kept, timezone=assignment.settings.timezone, due=assignment.card.due
     )
+    if kept is not None:
+        words = tongue.gettext("without --worksheet, the one of the last run tells the class and its dates")
+        common.progress().print(f"· {words}", markup=False, soft_wrap=True)
     jobs = jobs or os.cpu_count() or 1
     with ExitStack() as stack:
         starter = stack.enter_context(got_ready(assignment, jobs=jobs if scheduler is None else 0))
@@ -87,7 +91,7 @@ def grade(
     if json is not None:
         json.write_bytes((out / "results.json").read_bytes())
     _print_summary(summary, out, tongue)
-    if summary.needs_review:
+    if summary.needs_review or State.UNREADABLE in dict(summary.states):
         raise typer.Exit(ExitCode.NEEDS_REVIEW)
 
 

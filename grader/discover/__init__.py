@@ -22,7 +22,7 @@ __all__ = ["Allowance", "ClassList", "Entry", "Part", "Status", "Storage", "fetc
 def find(
     sources: Sequence[Path],
     *,
-    worksheet: Path | None = None,
+    worksheet: Path | bytes | None = None,
     timezone: str,
     due: datetime | None = None,
     allowance: Allowance | None = None,
@@ -30,8 +30,8 @@ def find(
     """Everybody who handed in, or should have, once each; no byte of a hand-in is read.
 
     A source is a Moodle zip, a folder (one sub-folder or file per student, or an unpacked Moodle zip) or a
-    file. `timezone` is where Moodle's dates are read; `due` helps to tell how late. Raises SourceError or
-    MoodleError when a source or the worksheet cannot be used.
+    file; `worksheet` is Moodle's, or its bytes. `timezone` is where Moodle's dates are read; `due` helps to
+    tell how late. Raises SourceError or MoodleError when a source or the worksheet cannot be used.
     """
     clock = _clock(timezone)
     read = [read_source(path, clock, allowance or Allowance()) for path in sources]
@@ -74,7 +74,9 @@ def _shown(sources: Sequence[Path]) -> str:
     return ", ".join(str(path) for path in sources) or "what was given"
 
 
-def _read_sheet(path: Path, timezone: str) -> Worksheet:
+def _read_sheet(path: Path | bytes, timezone: str) -> Worksheet:
+    if isinstance(path, bytes):
+        return read_worksheet(path, timezone=timezone)
     try:
         data = path.read_bytes()
     except OSError as error:

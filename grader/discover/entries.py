@@ -52,6 +52,11 @@ class Entry:
     problem: Text = Text()  # why nothing of it can be read
 
     @property
+    def is_absent(self) -> bool:
+        """Was it handed in, but is not in what was given here?"""
+        return self.status is Status.SUBMITTED and not self.parts
+
+    @property
     def recipient(self) -> Recipient | None:
         """Where feedback goes; None where Moodle has no number for it (students without a group)."""
         number = self.identifier if self.team is None else self.team_number

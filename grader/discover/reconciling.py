@@ -70,18 +70,17 @@ def _people(found: Sequence[Found], rows: Sequence[Row]) -> dict[str, tuple[Foun
 def _by_label(label: str, rows: Sequence[Row]) -> str | None:
     """The participant that a folder or file is named after; None where two could be meant.
 
-    By number, name or e-mail. A short number must stand alone: "group 4" is not participant 4.
+    By number, name or e-mail; a number tells namesakes apart, but is not believed against a name, as it may
+    be of another kind. A short number must stand alone: "group 4" is not participant 4.
     """
     alone = re.fullmatch(r"(?:participant)?\W*(\d+)", label.strip(), re.IGNORECASE)
     in_label = {str(int(digits)) for digits in re.findall(r"\d{4,18}", label)}
     if alone is not None:
         in_label.add(str(int(alone[1][:18])))
     words = re.sub(r"\d{4,}", "", label)
-    meant = {
-        row.identifier
-        for row in rows
-        if row.identifier in in_label or _is_named_after(label, row) or _is_named_after(words, row)
-    }
+    numbered = {row.identifier for row in rows if row.identifier in in_label}
+    named = {row.identifier for row in rows if _is_named_after(label, row) or _is_named_after(words, row)}
+    meant = numbered & named if numbered and named else numbered | named
     return meant.pop() if len(meant) == 1 else None
 
 
@@ -114,6 +113,8 @@ def _row_entry(row: Row, matched: Sequence[Found], *, has_teams: bool, due: date
         matched = ()
     notes = [note for whose in matched for note in whose.notes]
     parts = [part for whose in matched for part in whose.parts]
+    if row.status is Status.SUBMITTED and not parts and not problem:
+        problem = text("Moodle says that it was submitted, but no file of it is here: is the download whole?")
     if len(matched) > 1:
         notes.append(text("There are several hand-ins of this student; all files were taken together."))
     notes += _about_status(row, has_files=bool(parts) or bool(problem))
@@ -139,8 +140,6 @@ def _about_status(row: Row, *, has_files: bool) -> list[Text]:
         return [text("This is a draft: it was never submitted.")]
     if row.status is Status.REOPENED:
         return [text("The attempt was reopened and nothing new has been submitted.")]
-    if row.status is Status.SUBMITTED and not has_files:
-        return [text("Moodle says that it was submitted, but there is no file.")]
     if row.status is Status.NOTHING and has_files:
         return [text("The worksheet says that nothing was submitted, yet there are files: is it an old one?")]
     return []
@@ -166,17 +165,13 @@ def _warnings(entries: Sequence[Entry], strangers: Sequence[Found]) -> tuple[Tex
                 "{count} hand-in(s) have no row in the worksheet: {names}.", count=len(strangers), names=names
             )
         )
-    without = [
-        entry.name
-        for entry in entries
-        if entry.status is Status.SUBMITTED and not entry.parts and not entry.problem
-    ]
+    without = [entry.name for entry in entries if entry.is_absent]
     if without:
         warnings.append(
             text(
                 "{count} submitted without a file, or the zip lacks it: {names}.",
                 count=len(without),
-                names=", ".join(without[:10]),
+                names=", ".join(without),
             )
         )
     return tuple(warnings)

@@ -2,7 +2,16 @@
 
 from grader.moodle.feedback import Recipient, feedback_zip
 from grader.moodle.languages import Column, Language, Status
-from grader.moodle.names import EntryName, clean, feedback_folder, make_keys, parse_entry, same_name, slug
+from grader.moodle.names import (
+    EntryName,
+    clean,
+    feedback_folder,
+    make_keys,
+    may_be_one,
+    parse_entry,
+    same_name,
+    slug,
+)
 from grader.moodle.worksheet import GradeChange, Row, Worksheet, comment_html, read_worksheet
 
 __all__ = [
@@ -19,6 +28,7 @@ __all__ = [
     "feedback_folder",
     "feedback_zip",
     "make_keys",
+    "may_be_one",
     "parse_entry",
     "read_worksheet",
     "same_name",

@@ -68,6 +68,12 @@ def same_name(one: str, other: str) -> bool:
     return _folded(one) == _folded(other)
 
 
+def may_be_one(one: str, other: str) -> bool:
+    """Could both be names of one person, who married, or whose name Moodle hid?"""
+    first, second = set(_folded(one).split()), set(_folded(other).split())
+    return bool(first & second) or not {"participant"}.isdisjoint(first | second)
+
+
 @lru_cache(maxsize=8192)
 def _folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", clean(name)).casefold().split())

@@ -270,10 +270,15 @@ def _make_folder(out: Path) -> None:
         raise StoreError(f"{out} is a file", "give a folder to write to")
     try:
         out.mkdir(parents=True, exist_ok=True)
+        is_foreign = not (out / NAME).exists() and any(p.name != LOCK_NAME for p in out.iterdir())
     except OSError as error:
         raise StoreError(
             f"the folder {out} cannot be made ({error.strerror})", "choose another output folder"
         ) from error
+    if is_foreign:
+        raise StoreError(
+            f"{out} holds other files and no results of the grader", "give a new or an empty output folder"
+        )
 
 
 def _claim(database: Database, card: Card, out: Path) -> None:
