@@ -10,10 +10,11 @@ import pytest
 
 from bench.own import tiny_assignments
 from grader.assignment import load_assignment
-from grader.batch import BatchSummary, Event, Finished, grade_class, kept_worksheet
+from grader.batch import BatchSummary, Event, Finished, grade_class, grading, kept_worksheet
 from grader.batch.parcel import pack
 from grader.discover import find
 from grader.errors import AssignmentError, StoreError
+from grader.grade.build import build_of, digest_of_sources
 
 HAND_INS = {
     "ada": "def softmax(logits):\n    return logits\n",
@@ -89,6 +90,28 @@ def test_a_changed_check_runs_everything_again(tiny: Path, source: Path, tmp_pat
     check.write_text(check.read_text().replace("(3, 4)", "(5, 4)"))
     summary, _ = grade(tiny, source, tmp_path / "out")
     assert summary.reused == 0
+
+
+def test_a_changed_grader_runs_everything_again(
+    tiny: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade(tiny, source, tmp_path / "out")
+    _, events = grade(tiny, source, tmp_path / "out")
+    assert all(e.is_reused for e in events if isinstance(e, Finished))
+    monkeypatch.setattr(grading, "build_of", lambda imports: "0.1.0+other")
+    _, events = grade(tiny, source, tmp_path / "out")
+    assert not any(e.is_reused for e in events if isinstance(e, Finished))
+
+
+def test_a_build_changes_with_a_source_and_with_what_is_installed(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    seen = {digest_of_sources(tmp_path), digest_of_sources(tmp_path, ["numpy"])}
+    for content in ("a = 1\n", "a = 2\n"):
+        (tmp_path / "sub" / "one.py").write_text(content)
+        seen.add(digest_of_sources(tmp_path))
+    (tmp_path / "sub" / "one.py").rename(tmp_path / "sub" / "two.py")
+    assert len(seen | {digest_of_sources(tmp_path)}) == 5
+    assert build_of(("numpy", "no_such_package")) == build_of(("numpy.linalg",)) != build_of(())
 
 
 def test_a_folder_of_another_assignment_is_refused_before_anything_is_written(

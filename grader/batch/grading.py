@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from grader import __version__
 from grader.assignment import Assignment
 from grader.batch.cache import Conditions
 from grader.batch.derive import WORKSHEET, write_derived
@@ -22,6 +21,7 @@ from grader.batch.run import Batch, works_of
 from grader.batch.work import Executor, FolderRecipe, Inline, SlotRecipe, load_all, slot_for
 from grader.discover import ClassList, Entry, fetch
 from grader.errors import SandboxError
+from grader.grade.build import build_of
 from grader.model import SubmissionResult, Tier
 from grader.moodle import may_be_one
 from grader.store import Store, create_or_open
@@ -116,7 +116,7 @@ def _conditions(assignment: Assignment, seed: int, tier: Tier) -> Conditions:
         card=assignment.card,
         late=assignment.late_policy(),
         assignment=assignment.digest,
-        grader=__version__,
+        grader=build_of(assignment.settings.imports.allowed),
         seed=seed,
         tier=tier,
     )

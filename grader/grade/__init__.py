@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from grader import __version__, score
+from grader import score
 from grader.assignment import Assignment
 from grader.checks.oracle import Oracle
 from grader.checks.plugin import CheckRunner
 from grader.checks.recall import Recall
 from grader.checks.suite import Diagnoses, Run
 from grader.grade.attempt import Attempt, request_for
+from grader.grade.build import build_of
 from grader.load import Loaded, Wanted, read
 from grader.model import (
     CheckResult,
@@ -209,7 +210,7 @@ def provenance_of(submission: Submission, desk: Desk) -> Provenance:
     return Provenance(
         submission=digest_of(submission),
         assignment=desk.assignment.digest,
-        grader=__version__,
+        grader=build_of(desk.assignment.settings.imports.allowed),
         seed=desk.seed,
         tier=desk.slot.tier,
     )
