@@ -146,6 +146,31 @@ def test_a_right_gradient_passes() -> None:
     np.testing.assert_allclose(numerical_gradient(loss, W), GRADIENT, rtol=1e-6, atol=1e-8)
 
 
+def _rounded_input(w: Any) -> float:
+    return loss(w.astype(np.float32))
+
+
+def _rounded_loss(w: Any) -> float:
+    return float(np.float32(loss(w)))
+
+
+@pytest.mark.parametrize("coarse", [_rounded_input, _rounded_loss])
+def test_a_loss_in_single_precision_is_differentiated_in_larger_steps(coarse: Any) -> None:
+    expect_gradient(lambda at: [coarse(w) for w in at], W, GRADIENT, name="dW", rng=np.random.default_rng(0))
+    with pytest.raises(CheckFailed, match="not the derivative"):
+        expect_gradient(
+            lambda at: [coarse(w) for w in at], W, GRADIENT * 1.05, name="dW", rng=np.random.default_rng(0)
+        )
+
+
+@pytest.mark.parametrize("offset", [1e9, 1e10, 1e12])
+def test_a_huge_loss_makes_no_gradient_right(offset: float) -> None:
+    with pytest.raises(CheckFailed, match="not the derivative|does not react"):
+        expect_gradient(
+            lambda at: [loss(w) + offset for w in at], W, -GRADIENT, name="dW", rng=np.random.default_rng(0)
+        )
+
+
 def test_a_gradient_off_by_a_factor_is_told_with_the_factor() -> None:
     with pytest.raises(CheckFailed, match=r"not the derivative of your own loss.*0\.2 times"):
         expect_gradient(losses, W, GRADIENT / 5, name="dW", rng=np.random.default_rng(0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ MAX_ENTRIES = 10  # sampled; a random direction speaks for the others
 STEPS = (1e-4, 1e-5, 1e-6)
 RTOL = 1e-4
 ATOL = 1e-7
+_Found = TypeVar("_Found")
+_Search = Generator[list[Array], list[float], _Found]  # gives places, takes the losses there
 
 
 def numerical_gradient(f: Callable[[Array], float], x: Array, *, step: float = 1e-5) -> Array:
@@ -171,9 +173,11 @@ class _Probe:
     def compare(self, value: float, after: float, before: float, step: float, tolerance: _Tolerance) -> None:
         """Take a difference; it agrees when it is close, or when it stands beside a kink."""
         estimate = (after - before) / (2 * step)
-        rounding = abs(value) * np.finfo(np.float64).eps / step
+        # no more than of a loss that can be differentiated: one of 1e10 would make everything right
+        most = tolerance.rtol * max(abs(self.analytic), abs(estimate), 1.0)
+        rounding = min(10 * abs(value) * np.finfo(np.float64).eps / step, most)
         gap = abs(self.analytic - estimate)
-        self.agrees = bool(gap <= 10 * rounding + tolerance.of(self.analytic, estimate))
+        self.agrees = bool(gap <= rounding + tolerance.of(self.analytic, estimate))
         if gap < self._gap or self.agrees or not np.isfinite(self.numeric):
             self._gap, self.numeric = gap, estimate
 
@@ -194,6 +198,19 @@ class _Tolerance:
 
     def of(self, *numbers: float) -> float:
         return self.atol + self.rtol * max(map(abs, numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Precision:
+    """The steps to take, and how close is close."""
+
+    steps: tuple[float, ...]
+    tolerance: _Tolerance
+
+
+_DOUBLE = _Precision(STEPS, _Tolerance(RTOL, ATOL))
+_SINGLE = _Precision((1e-2, 1e-3), _Tolerance(1e-2, 1e-4))
+_TINY = 1e-11  # far below what float32 can tell apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,36 +247,55 @@ def _found(
     return found
 
 
-def _search(claim: _Claim, rng: np.random.Generator) -> Generator[list[Array], list[float], list[_Probe]]:
-    """Gives places, takes the losses there, until every probe agrees or all steps have been tried."""
-    at = claim.at
-    single = claim.gradient.dtype in (np.float32, np.float16)
-    tolerance = _Tolerance(1e-2, 1e-4) if single else _Tolerance(RTOL, ATOL)
-    directions = _directions(at, rng)
+def _search(claim: _Claim, rng: np.random.Generator) -> _Search[list[_Probe]]:
+    """Every probe, compared until it agrees or all steps have been tried."""
+    is_single = claim.gradient.dtype in (np.float32, np.float16)
+    directions = _directions(claim.at, rng)
     slopes = (directions * claim.gradient.astype(np.float64)).reshape(len(directions), -1).sum(axis=1)
     claimed = zip(_labels(directions, claim.name), directions, slopes.tolist(), strict=True)
     probes = [_Probe(*probe) for probe in claimed]
-    left, twice = probes, [at.copy(), at.copy()]
-    value = np.nan
-    for step in (1e-2, 1e-3) if single else STEPS:
+    value, left = yield from _differences(claim.at, probes, _SINGLE if is_single else _DOUBLE)
+    if left and not is_single and (yield from _is_coarse(claim.at, value, probes)):
+        yield from _differences(claim.at, left, _SINGLE, value)
+    return probes
+
+
+def _differences(
+    at: Array, left: list[_Probe], precision: _Precision, value: float | None = None
+) -> _Search[tuple[float, list[_Probe]]]:
+    """Compare at each step those that do not agree yet. Gives the loss at `at`, and who never did."""
+    for step in precision.steps:
         steps = step * np.array([probe.direction for probe in left])
         sides = zip(at + steps, at - steps, strict=True)
+        twice = [at.copy(), at.copy()] if value is None else []
         answers = yield [*twice, *(place for pair in sides for place in pair)]
-        if twice:
-            value, again = answers[0], answers[1]
+        if value is None:
+            value, again, *answers = answers
             if value != again:
                 raise CheckFailed(text("Two evaluations of the loss at the same place differ."))
-        pairs = list(zip(answers[len(twice) :: 2], answers[len(twice) + 1 :: 2], strict=True))
-        for probe, (after, before) in zip(left, pairs, strict=True):
-            probe.compare(value, after, before, step, tolerance)
-        twice = []
-        wrong = [(probe, pair) for probe, pair in zip(left, pairs, strict=True) if not probe.agrees]
-        left = [probe for probe, _ in wrong]
+        pairs = list(zip(left, answers[::2], answers[1::2], strict=True))
+        for probe, after, before in pairs:
+            probe.compare(value, after, before, step, precision.tolerance)
+        wrong = [pair for pair in pairs if not pair[0].agrees]
+        left = [probe for probe, _, _ in wrong]
         if not left:
-            return probes
-    for probe, (after, before) in wrong:
-        probe.compare_at_kink(value, after, before, step, tolerance)
-    return probes
+            break
+    assert value is not None
+    for probe, after, before in wrong:
+        probe.compare_at_kink(value, after, before, step, precision.tolerance)
+    return value, [probe for probe in left if not probe.agrees]
+
+
+def _is_coarse(at: Array, value: float, probes: Sequence[_Probe]) -> _Search[bool]:
+    """Does the loss stay as it is where one of float64 would move: is something in it float32?
+
+    A student may keep an array or the loss in float32 and give a gradient in float64.
+    """
+    probe = max(probes, key=lambda probe: min(abs(probe.analytic), abs(probe.numeric)))
+    if not abs(probe.numeric) * _TINY > 20 * np.finfo(np.float64).eps * abs(value):
+        return False
+    answers = yield [at + _TINY * probe.direction, at - _TINY * probe.direction]
+    return all(answer == value for answer in answers)
 
 
 def _directions(at: Array, rng: np.random.Generator) -> Array:
@@ -269,7 +305,7 @@ def _directions(at: Array, rng: np.random.Generator) -> Array:
     directions[np.arange(len(entries)), entries] = 1.0
     directions[-1] = rng.normal(size=at.size)
     directions[-1] /= np.linalg.norm(directions[-1])
-    return directions.reshape(-1, *at.shape)
+    return directions.reshape(len(directions), *at.shape)
 
 
 def _labels(directions: Array, name: str) -> list[str]:
