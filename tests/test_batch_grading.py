@@ -166,6 +166,13 @@ def test_the_worksheet_of_an_earlier_run_is_kept_for_the_next(
     assert kept_worksheet(out, dataclasses.replace(card, id="other")) is None
 
 
+def test_a_linked_folder_is_no_part_of_an_assignment(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tiny / "data").symlink_to(tmp_path / "shared")
+    with pytest.raises(AssignmentError, match="data is a link to a folder"):
+        load_assignment(tiny)
+
+
 def test_a_parcel_is_the_same_each_time_and_verified_where_it_arrives(tiny: Path) -> None:
     assignment = load_assignment(tiny)
     parcel = pack(assignment, isolation="portable", seed=0)

@@ -165,7 +165,7 @@ def test_a_loss_in_single_precision_is_differentiated_in_larger_steps(coarse: An
 
 @pytest.mark.parametrize("offset", [1e9, 1e10, 1e12])
 def test_a_huge_loss_makes_no_gradient_right(offset: float) -> None:
-    with pytest.raises(CheckFailed, match="not the derivative|does not react"):
+    with pytest.raises(CheckFailed, match=r"not the derivative|does not react"):
         expect_gradient(
             lambda at: [loss(w) + offset for w in at], W, -GRADIENT, name="dW", rng=np.random.default_rng(0)
         )

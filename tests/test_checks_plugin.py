@@ -390,6 +390,15 @@ def test_a_question_that_was_not_recorded_is_our_fault() -> None:
         Oracle(None, {}).connect().ask({"do": "get", "name": "x"})
 
 
+def test_what_was_asked_before_does_not_tell_in_the_oracle_s_answer() -> None:
+    oracle = Oracle(
+        names("def first(x):\n    return int(x.argmax())\ndef kind(x):\n    return type(x).__name__\n")
+    )
+    near = np.array([1.5, 1.5 + 1e-11])
+    asked = [("first", near), ("first", near[::-1]), ("kind", 2.0), ("kind", np.array(2.0))]
+    assert [Student(oracle.connect()).call(*one) for one in asked] == [1, 0, "float", "ndarray"]
+
+
 def test_the_oracle_computes_the_same_question_once() -> None:
     oracle = Oracle(names("calls = []\ndef f():\n    calls.append(1)\n    return len(calls)"))
     ask = {"do": "call", "name": "f", "args": (), "kwargs": {}}

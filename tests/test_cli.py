@@ -125,6 +125,15 @@ def test_a_class_leaves_everything_that_it_should(cli: Cli, classroom: Path, tmp
     }
 
 
+@pytest.mark.parametrize("below", ["", "results"])
+def test_results_do_not_go_among_the_hand_ins(cli: Cli, classroom: Path, below: str) -> None:
+    before = sorted(classroom.rglob("*"))
+    ended = cli("grade", "mini", classroom, "-o", classroom / below, "--unsafe-no-isolation")
+    assert ended.code == 2
+    assert "would be taken for a hand-in" in ended.err
+    assert sorted(classroom.rglob("*")) == before
+
+
 def test_report_makes_the_same_files_again(cli: Cli, classroom: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     cli("grade", "mini", classroom, "-o", out, "--unsafe-no-isolation", "--jobs", 1, "--after-due")

@@ -252,6 +252,12 @@ def _signatures(settings: Settings, source: Path) -> dict[str, tuple[str, ...]]:
 
 def _digest(folder: Path, reference: Path | None) -> str:
     digest = hashlib.sha256()
+    linked = next((p for p in sorted(folder.rglob("*")) if p.is_symlink() and p.is_dir()), None)
+    if linked is not None:
+        raise AssignmentError(
+            f"{linked} is a link to a folder, and what is in that would be no part of the assignment",
+            "put a copy of the folder there",
+        )
     paths = [p for p in sorted(folder.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
     for path in [*paths, *([reference] if reference else [])]:
         name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name

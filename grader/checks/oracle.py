@@ -83,9 +83,12 @@ class Oracle:
         return known[1]
 
     def remembered(self, digest: str) -> bytes | None:
-        """The frame answered before, if any."""
+        """The recorded frame, if any. Where the reference is here it answers itself.
+
+        Nearly equal requests share a record, and their answers may differ: which came first must not tell.
+        """
         self.used.add(digest)
-        return self._answers.get(digest)
+        return self._answers.get(digest) if self._fresh is None else None
 
     def remember(self, digest: str, frame: bytes) -> None:
         """Keep an answer; forgets the oldest when there are too many."""

@@ -59,6 +59,7 @@ def grade(
         raise SourceError(
             f"{json}: there is no folder {json.parent}", "make it, or name another file for --json"
         )
+    _refuse_inside(out, sources)
     kept = kept_worksheet(out, assignment.card) if worksheet is None else None
     people = find(
         sources, worksheet=worksheet or kept, timezone=assignment.settings.timezone, due=assignment.card.due
@@ -93,6 +94,16 @@ def grade(
     _print_summary(summary, out, tongue)
     if summary.needs_review or State.UNREADABLE in dict(summary.states):
         raise typer.Exit(ExitCode.NEEDS_REVIEW)
+
+
+def _refuse_inside(out: Path, sources: list[Path]) -> None:
+    """Results in a folder of hand-ins would be a student's in the next run."""
+    for source in sources:
+        if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
+            raise SourceError(
+                f"{out} lies in {source}: the results would be taken for a hand-in next time",
+                "give an output folder beside it",
+            )
 
 
 def chosen_tier(isolation: common.Isolation, *, unsafe: bool, is_remote: bool) -> str:
