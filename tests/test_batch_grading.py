@@ -10,7 +10,7 @@ import pytest
 
 from bench.own import tiny_assignments
 from grader.assignment import load_assignment
-from grader.batch import BatchSummary, Event, Finished, grade_class, grading, kept_worksheet
+from grader.batch import BatchSummary, Event, Finished, doubts, grade_class, grading, kept_worksheet
 from grader.batch.parcel import pack
 from grader.discover import find
 from grader.errors import AssignmentError, StoreError
@@ -164,6 +164,35 @@ def test_the_worksheet_of_an_earlier_run_is_kept_for_the_next(
     again = find([source], worksheet=kept, timezone="UTC")
     assert [entry.key for entry in again.entries][:2] == ["ada-7", "zoe-8"]
     assert kept_worksheet(out, dataclasses.replace(card, id="other")) is None
+
+
+def test_an_interrupted_run_and_mixed_rules_are_told(tiny: Path, source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    grade(tiny, source, out)
+    assert doubts(out) == ()
+    check = next((tiny / "checks").rglob("test_*.py"))
+    check.write_text(check.read_text("utf-8") + "# other\n", "utf-8")
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Finished):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade_class(
+            find([source], timezone="UTC"),
+            assignment=load_assignment(tiny),
+            out=out,
+            jobs=1,
+            isolation="portable",
+            seed=0,
+            language="en",
+            on_event=stop,
+        )
+    told = " ".join(map(str, doubts(out)))
+    assert "did not end" in told
+    assert "earlier version" in told
+    grade(tiny, source, out)
+    assert doubts(out) == ()
 
 
 def test_a_linked_folder_is_no_part_of_an_assignment(tiny: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Whole classes: executors, resuming, reuse of results, and the files derived from them."""
 
-from grader.batch.derive import derive, kept_worksheet
+from grader.batch.derive import derive, doubts, kept_worksheet
 from grader.batch.events import (
     BatchSummary,
     Began,
@@ -25,6 +25,7 @@ __all__ = [
     "Retrying",
     "Started",
     "derive",
+    "doubts",
     "got_ready",
     "grade_class",
     "kept_worksheet",

@@ -11,7 +11,7 @@ from grader.batch.cache import Origin
 from grader.batch.processes import context, single_threaded
 from grader.errors import GraderError, StoreError
 from grader.i18n import language as language_of
-from grader.model import Card, Correction, Outcome, State, SubmissionResult, from_json
+from grader.model import Card, Correction, Outcome, State, SubmissionResult, Text, from_json, text
 from grader.moodle import GradeChange, Recipient, Worksheet, feedback_zip, read_worksheet
 from grader.report import ClassRow, StudentView, class_page, class_row, student_page
 from grader.score import shown
@@ -20,6 +20,7 @@ from grader.store.files import sweep, write_file
 
 WORKSHEET = "moodle/worksheet.csv"  # also the name under which the store keeps Moodle's own
 FEEDBACK = "moodle"
+UNFINISHED = "unfinished"  # the setting that says that a run has not come to its end
 PAGE = "feedback.html"
 CHUNK = 8  # pages that a process writes before it says so
 WORTH_A_PROCESS = 250  # pages: to start one and to warm it up costs as much as dozens of them
@@ -43,6 +44,19 @@ class _Lines:
     csv: str
     json: str
     is_established: bool
+
+
+def doubts(out: Path) -> tuple[Text, ...]:
+    """What whoever reads the grades of `out` must know first."""
+    with open_existing(out) as store:
+        found = []
+        if store.setting(UNFINISHED):
+            found.append(text("the last run did not end: hand-ins may be missing; grade again, it goes on"))
+        if store.is_mixed():
+            found.append(
+                text("some results were made by an earlier version of the assignment: grade all again")
+            )
+    return tuple(found)
 
 
 def kept_worksheet(out: Path, card: Card) -> bytes | None:

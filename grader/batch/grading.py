@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from grader.assignment import Assignment
 from grader.batch.cache import Conditions
-from grader.batch.derive import WORKSHEET, write_derived
+from grader.batch.derive import UNFINISHED, WORKSHEET, write_derived
 from grader.batch.events import BatchSummary, Deriving, OnEvent
 from grader.batch.forkserver import ForkServer, can_copy
 from grader.batch.parcel import pack
@@ -80,7 +80,9 @@ def grade_class(
             fresh=fresh,
             on_event=on_event,
         )
+        store.set_setting(UNFINISHED, "yes")
         summary = batch.run(executor)
+        store.set_setting(UNFINISHED, "")
         tell = partial(_tell, on_event)
         write_derived(out, language=language, after_due=after_due, jobs=jobs, on_progress=tell)
     return summary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -102,6 +103,12 @@ def language_of(code: LanguageCode | None) -> Language:
 def say(words: Text, tongue: Language) -> str:
     """A sentence for the terminal: translated, and harmless whoever wrote it."""
     return plain(words.render(tongue.gettext)).replace("\n", " ")
+
+
+def print_doubts(doubts: Sequence[Text], tongue: Language) -> None:
+    """What whoever reads the grades must know first."""
+    for doubt in doubts:
+        results().print(f"! {say(doubt, tongue)}", markup=False, soft_wrap=True)
 
 
 def literal(words: str) -> RichText:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from grader.batch import BatchSummary, got_ready, grade_class, kept_worksheet
+from grader.batch import BatchSummary, doubts, got_ready, grade_class, kept_worksheet
 from grader.cli import common
 from grader.cli.progress import shown_progress
 from grader.discover import find
@@ -146,4 +146,5 @@ def _print_summary(summary: BatchSummary, out: Path, tongue: Language) -> None:
         console.print(f"· {key}: {words}", markup=False, soft_wrap=True)
     if summary.tier is not None:
         console.print(f"{tongue.gettext('isolation')}: {summary.tier.value}", markup=False)
+    common.print_doubts(doubts(out), tongue)
     console.print(f"{tongue.gettext('class page')}: {out / 'index.html'}", markup=False, soft_wrap=True)

@@ -260,9 +260,16 @@ class Store:
 
     def tier(self) -> Tier | None:
         """The weakest isolation under which any of the results was made."""
-        rows = self._database.rows("SELECT DISTINCT provenance FROM result WHERE provenance <> ''")
-        seen = {from_json(Provenance, str(row[0])).tier for row in rows}
+        seen = {provenance.tier for provenance in self._provenances()}
         return max(seen, key=list(Tier).index) if seen else None
+
+    def is_mixed(self) -> bool:
+        """Were some of the results made by another version of the assignment than others?"""
+        return len({provenance.assignment for provenance in self._provenances()}) > 1
+
+    def _provenances(self) -> Iterator[Provenance]:
+        for (words,) in self._database.rows("SELECT DISTINCT provenance FROM result WHERE provenance <> ''"):
+            yield from_json(Provenance, str(words))
 
 
 def _make_folder(out: Path) -> None:
