@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grader.model import Cell, Document
 from grader.similar import write_page
 from grader.similar.comparing import Comparison, compare
+from grader.similar.writers import count_writers, writers_of
 from grader.similar.writing import Handout, comments_of, handout_of, units_of, writing_of
 from grader.store import create_or_open
 from tests.class_fakes import CARD, make_graded
@@ -98,6 +99,39 @@ def test_the_usual_answer_brings_nobody_together() -> None:
     assert compared(hand_ins).pairs == ()
 
 
+@pytest.mark.parametrize(("copies", "others"), [(2, 0), (5, 0), (30, 0), (2, 7), (3, 7), (4, 7), (12, 8)])
+def test_a_group_of_copies_is_found_whatever_its_share_of_the_class(copies: int, others: int) -> None:
+    honest = dict(list(ordinary_class().items())[:others])
+    copied = {f"copy{i:02}": document(STARTER, USUAL, ODD) for i in range(copies)}
+    found = compared(honest | copied)
+    assert found.clusters == (tuple(key.title() for key in copied),)
+    assert {key for pair in found.pairs for key in (pair.first.key, pair.second.key)} <= set(copied)
+    assert all(pair.comments == ("my dear loop goes backwards today",) for pair in found.pairs)
+
+
+@pytest.mark.parametrize("size", range(2, 9))
+def test_a_small_class_of_honest_students_has_no_pairs(size: int) -> None:
+    assert compared(dict(list(ordinary_class().items())[:size])).pairs == ()
+
+
+def test_hand_ins_that_are_nearly_the_same_have_one_writer_and_short_ones_their_own() -> None:
+    own = frozenset(range(200))
+    hashes = {
+        "a": own,
+        "b": own | {200},
+        "c": frozenset(range(1, 202)),
+        "d": frozenset(range(150)),
+        "e": frozenset(range(9)),
+        "f": frozenset(range(9)),
+    }
+    assert writers_of(hashes) == {"a": "a", "b": "a", "c": "a", "d": "d", "e": "e", "f": "f"}
+
+
+def test_what_one_writer_handed_in_often_is_counted_once() -> None:
+    counts = count_writers({"a": {"x"}, "b": {"x", "y"}, "c": {"y"}}, {"a": "a", "b": "a", "c": "c"})
+    assert counts == {"x": 1, "y": 2}
+
+
 def test_cells_may_come_in_any_order() -> None:
     handout = handout_of(STARTER)
     one = writing_of("a", "A", document(USUAL, ODD), handout)
@@ -165,3 +199,4 @@ def test_the_page_shows_pairs_and_runs_nothing(tmp_path: Path) -> None:
     assert "Student ada" in page
     assert "<script>alert" not in page
     assert "no point is taken off" in page
+    assert "more than 5 hand-ins and more than 25% of all" in page

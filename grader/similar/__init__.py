@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.report.page import render
-from grader.similar.comparing import Comparison, compare
+from grader.similar.comparing import COMMON, COMMON_WRITERS, Comparison, compare
 from grader.similar.writing import handout_of, writing_of
 from grader.store import Store, open_existing, write_file
 
@@ -39,6 +39,8 @@ def write_page(out: Path, starter: str, *, language: str) -> Path:
         scripts=(),
         card=card,
         comparison=comparison,
+        common_share=COMMON,
+        common_writers=COMMON_WRITERS,
         words=dict(card.mistakes),
     )
     write_file(out / PAGE, [page])

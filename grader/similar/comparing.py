@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from copydetect import CodeFingerprint, compare_files
 
+from grader.similar.writers import count_writers, groups, writers_of
 from grader.similar.writing import Handout, Writing
 
 T = TypeVar("T")
@@ -18,9 +19,10 @@ K, WINDOW = 25, 1  # copydetect's default k; no fingerprint is left out, since h
 SHOWN_PAIRS = 100
 CLUSTER_AT = 0.6
 LEAST = 0.25  # below, a pair is not shown unless it shares a rare mistake or a comment
-COMMON = 0.25  # code that more than this share of the class wrote tells nothing
+COMMON = 0.25  # code that more than this share of the writers wrote tells nothing,
+COMMON_WRITERS = 5  # unless they are no more than these: in a small class a quarter is soon reached
 DOUBT = 20  # fingerprints: those with little of their own need more than that in common
-RARE = 0.1  # a mistake that at most this share of the class made, or two students
+RARE = 0.1  # a mistake that at most this share of the writers made, or two of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +70,11 @@ def compare(
     """
     base = _fingerprint("handout", handout.source)
     prints = {w.key: _fingerprint(w.key, w.source, boilerplate=base) for w in writings}
-    rare_mistakes = _rare({key: set(made) for key, made in mistakes.items()}, len(writings))
-    rare_comments = _rare({w.key: set(w.comments) for w in writings}, len(writings))
-    weights = _weights(prints.values())
-    rarity = _rarities(prints, weights)
+    hashes = {key: frozenset(map(int, one.hashes)) for key, one in prints.items()}
+    writers = writers_of(hashes)
+    rare_mistakes = _rare({key: set(made) for key, made in mistakes.items()}, writers)
+    rare_comments = _rare({w.key: set(w.comments) for w in writings}, writers)
+    rarity = _rarities(hashes, writers)
     beside = set(_sharing(rare_mistakes)) | set(_sharing(rare_comments))
     by_key = {w.key: w for w in writings}
     candidates = sorted(
@@ -94,28 +97,26 @@ def _fingerprint(name: str, source: str, *, boilerplate: CodeFingerprint | None 
     )
 
 
-def _weights(prints: Iterable[CodeFingerprint]) -> dict[int, float]:
-    """What a fingerprint tells: nothing when many have it, most when two have."""
-    counts: Counter[int] = Counter()
-    size = 0
-    for one in prints:
-        size += 1
-        counts.update(set(one.hashes))
-    most = max(2, COMMON * size)
-    return {h: math.log(size / count) if count <= most else 0.0 for h, count in counts.items()}
+def _weights(hashes: Mapping[str, frozenset[int]], writers: Mapping[str, str]) -> dict[int, float]:
+    """What a fingerprint tells: nothing when many writers have it, most when one has."""
+    size = len(set(writers.values()))
+    most = max(COMMON_WRITERS, COMMON * size)
+    counts = count_writers(hashes, writers)
+    # one more than there are: copies by all of a class are one writer's, and tell something
+    return {h: math.log((size + 1) / count) if count <= most else 0.0 for h, count in counts.items()}
 
 
 def _rarities(
-    prints: Mapping[str, CodeFingerprint], weights: Mapping[int, float]
+    hashes: Mapping[str, frozenset[int]], writers: Mapping[str, str]
 ) -> dict[tuple[str, str], float]:
     """Weight in common over the weight of the lighter and some more, for each pair that has any."""
-    doubt = DOUBT * math.log(max(2, len(prints)))
+    weights = _weights(hashes, writers)
+    doubt = DOUBT * math.log(len(set(writers.values())) + 1)
     holders: dict[int, list[str]] = defaultdict(list)
     totals: dict[str, float] = {}
-    for key in sorted(prints):
-        hashes = set(prints[key].hashes)
-        totals[key] = math.fsum(weights[h] for h in hashes)
-        for h in hashes:
+    for key in sorted(hashes):
+        totals[key] = math.fsum(weights[h] for h in hashes[key])
+        for h in hashes[key]:
             if weights[h] > 0:
                 holders[h].append(key)
     common: dict[tuple[str, str], float] = defaultdict(float)
@@ -127,13 +128,14 @@ def _rarities(
     return {(a, b): value / (min(totals[a], totals[b]) + doubt) for (a, b), value in common.items()}
 
 
-def _rare(found: Mapping[str, set[T]], size: int) -> dict[str, set[T]]:
-    """Of the things found per key, those that few have."""
-    counts: Counter[T] = Counter()
-    for things in found.values():
-        counts.update(things)
-    most = max(2, RARE * size)
-    return {key: {t for t in things if 2 <= counts[t] <= most} for key, things in found.items()}
+def _rare(found: Mapping[str, set[T]], writers: Mapping[str, str]) -> dict[str, set[T]]:
+    """Of the things found per key, those that few writers have, but more than one hand-in."""
+    hand_ins: Counter[T] = Counter(thing for things in found.values() for thing in things)
+    counts = count_writers(found, writers)
+    most = max(2, RARE * len(set(writers.values())))
+    return {
+        key: {t for t in things if hand_ins[t] > 1 and counts[t] <= most} for key, things in found.items()
+    }
 
 
 def _sharing(found: Mapping[str, set[T]]) -> Iterable[tuple[str, str]]:
@@ -191,12 +193,6 @@ def _clusters(
     close: Iterable[tuple[str, str]], writings: Mapping[str, Writing]
 ) -> tuple[tuple[str, ...], ...]:
     """Groups in which each is close to another."""
-    group = {key: {key} for key in writings}
-    for a, b in close:
-        if group[a] is not group[b]:
-            joined = group[a] | group[b]
-            for key in joined:
-                group[key] = joined
-    found = {frozenset(keys) for keys in group.values() if len(keys) > 1}
+    found = [keys for keys in groups(writings, close) if len(keys) > 1]
     ordered = sorted(found, key=lambda keys: (-len(keys), min(keys)))
     return tuple(tuple(writings[key].name for key in sorted(keys)) for keys in ordered)
