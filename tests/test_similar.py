@@ -188,14 +188,31 @@ def test_nobody_to_compare_is_no_error() -> None:
     assert compare([], {}, Handout()).pairs == ()
 
 
+def page_of(out: Path, hand_ins: dict[str, Document], language: str = "en") -> str:
+    with create_or_open(out, CARD) as store:
+        for position, (key, found) in enumerate(hand_ins.items()):
+            store.put(dataclasses.replace(make_graded(key), document=found), position)
+    return write_page(out, STARTER, language=language).read_text("utf-8")
+
+
+@pytest.mark.parametrize("hand_ins", [{}, {"ada": document(ODD)}])
+def test_the_page_says_that_fewer_than_two_cannot_be_compared(
+    hand_ins: dict[str, Document], tmp_path: Path
+) -> None:
+    page = page_of(tmp_path, hand_ins)
+    assert "There is nothing to compare" in page
+    assert "No two hand-ins" not in page
+
+
+def test_the_page_says_that_nothing_rare_is_shared(tmp_path: Path) -> None:
+    page = page_of(tmp_path, ordinary_class())
+    assert "No two hand-ins have much code" in page
+    assert "There is nothing to compare" not in page
+
+
 def test_the_page_shows_pairs_and_runs_nothing(tmp_path: Path) -> None:
     evil = ODD.replace("# my dear loop", "# <script>alert(1)</script> my dear loop")
-    hand_ins = ordinary_class() | {"ada": document(evil), "bob": document(evil)}
-    with create_or_open(tmp_path, CARD) as store:
-        for position, (key, found) in enumerate(hand_ins.items()):
-            graded = dataclasses.replace(make_graded(key), document=found)
-            store.put(graded, position)
-    page = write_page(tmp_path, STARTER, language="en").read_text("utf-8")
+    page = page_of(tmp_path, ordinary_class() | {"ada": document(evil), "bob": document(evil)})
     assert "Student ada" in page
     assert "<script>alert" not in page
     assert "no point is taken off" in page
