@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.cli import main
 from grader.model import Cell, Document
 from grader.similar import write_page
 from grader.similar.comparing import Comparison, compare
 from grader.similar.writers import count_writers, writers_of
 from grader.similar.writing import Handout, comments_of, handout_of, units_of, writing_of
-from grader.store import create_or_open
+from grader.store import create_or_open, lock
 from tests.class_fakes import CARD, make_graded
 
 STARTER = '''import numpy as np
@@ -192,7 +193,7 @@ def page_of(out: Path, hand_ins: dict[str, Document], language: str = "en") -> s
     with create_or_open(out, CARD) as store:
         for position, (key, found) in enumerate(hand_ins.items()):
             store.put(dataclasses.replace(make_graded(key), document=found), position)
-    return write_page(out, STARTER, language=language).read_text("utf-8")
+    return write_page(out, STARTER, language=language).path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("hand_ins", [{}, {"ada": document(ODD)}])
@@ -202,6 +203,49 @@ def test_the_page_says_that_fewer_than_two_cannot_be_compared(
     page = page_of(tmp_path, hand_ins)
     assert "There is nothing to compare" in page
     assert "No two hand-ins" not in page
+
+
+def test_the_page_says_how_many_were_compared_and_how_many_could_not_be_read(tmp_path: Path) -> None:
+    with create_or_open(tmp_path, CARD) as store:
+        store.put(dataclasses.replace(make_graded("eve"), document=None), 99)
+    page = page_of(tmp_path, ordinary_class())
+    assert "8 hand-ins compared" in page
+    assert "1 student without one that could be read" in page
+    assert "A run was still writing" not in page
+
+
+def test_the_page_says_that_a_run_was_still_writing(tmp_path: Path) -> None:
+    page_of(tmp_path, ordinary_class())
+    with lock(tmp_path):
+        written = write_page(tmp_path, STARTER, language="fr")
+    assert written.is_partial
+    assert "Une exécution écrivait encore" in written.path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_the_terminal_says_how_much_was_compared(
+    code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page_of(tmp_path, ordinary_class())
+    with lock(tmp_path), pytest.raises(SystemExit, match="0"):
+        main(["similar", str(tmp_path), "--lang", code])
+    out, err = capsys.readouterr()
+    assert out == f"{tmp_path / 'similar.html'}\n"
+    assert (
+        err.splitlines()
+        == {
+            "en": [
+                "8 hand-ins compared",
+                "! A run was still writing: what it graded later is missing here."
+                " Compare again when it has ended.",
+            ],
+            "fr": [
+                "8 copies comparées",
+                "! Une exécution écrivait encore : ce qu'elle a noté ensuite manque ici."
+                " Comparez à nouveau quand elle sera terminée.",
+            ],
+        }[code]
+    )
 
 
 def test_the_page_says_that_nothing_rare_is_shared(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +12,11 @@ from grader.assignment import find_assignment, load_assignment
 from grader.assignment.starter import cut_solution
 from grader.cli import common
 from grader.errors import SandboxError
+from grader.i18n import Language
 from grader.store import open_existing
+
+if TYPE_CHECKING:
+    from grader.similar import Written
 
 
 def similar(
@@ -37,5 +42,25 @@ def similar(
     starter = ""
     if found.reference is not None:
         starter = cut_solution(found.reference.read_text("utf-8"), path=found.reference)
-    page = write_page(out, starter, language=common.language_of(lang).code)
-    common.results().print(str(page), markup=False, soft_wrap=True)
+    tongue = common.language_of(lang)
+    written = write_page(out, starter, language=tongue.code)
+    for line in _summary(written, tongue):
+        common.progress().print(line, markup=False, soft_wrap=True)
+    common.results().print(str(written.path), markup=False, soft_wrap=True)
+
+
+def _summary(written: Written, tongue: Language) -> Iterator[str]:
+    """Of how much of the class the page is."""
+    n = written.compared
+    yield tongue.ngettext("%(n)s hand-in compared", "%(n)s hand-ins compared", n) % {"n": n}
+    if n := written.unread:
+        one, many = (
+            "%(n)s student without one that could be read",
+            "%(n)s students without one that could be read",
+        )
+        yield tongue.ngettext(one, many, n) % {"n": n}
+    if written.is_partial:
+        words = (
+            "A run was still writing: what it graded later is missing here. Compare again when it has ended."
+        )
+        yield f"! {tongue.gettext(words)}"

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.report.page import render
 from grader.similar.comparing import COMMON, COMMON_WRITERS, Comparison, compare
 from grader.similar.writing import handout_of, writing_of
-from grader.store import Store, open_existing, write_file
+from grader.store import Store, is_being_written, open_existing, write_file
 
 PAGE = "similar.html"
 
-__all__ = ["PAGE", "compare_class", "write_page"]
+__all__ = ["PAGE", "Written", "compare_class", "write_page"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A page, and of how much of a class it is."""
+
+    path: Path
+    compared: int  # hand-ins
+    unread: int  # students without a hand-in that could be read
+    is_partial: bool  # was a run still writing?
 
 
 def compare_class(store: Store, starter: str) -> Comparison:
@@ -27,11 +38,14 @@ def compare_class(store: Store, starter: str) -> Comparison:
     return compare(writings, mistakes, handout)
 
 
-def write_page(out: Path, starter: str, *, language: str) -> Path:
-    """Compare the class in `out` and write OUT/similar.html; gives its path."""
+def write_page(out: Path, starter: str, *, language: str) -> Written:
+    """Compare the class in `out` and write OUT/similar.html."""
+    is_partial = is_being_written(out)
     with open_existing(out) as store:
         card = store.card()
+        students = len(store.keys())
         comparison = compare_class(store, starter)
+    unread = max(0, students - comparison.size)  # a run may have added some meanwhile
     page = render(
         "similar.html.j2",
         language,
@@ -39,9 +53,11 @@ def write_page(out: Path, starter: str, *, language: str) -> Path:
         scripts=(),
         card=card,
         comparison=comparison,
+        unread=unread,
+        is_partial=is_partial,
         common_share=COMMON,
         common_writers=COMMON_WRITERS,
         words=dict(card.mistakes),
     )
     write_file(out / PAGE, [page])
-    return out / PAGE
+    return Written(path=out / PAGE, compared=comparison.size, unread=unread, is_partial=is_partial)

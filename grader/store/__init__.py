@@ -3,7 +3,7 @@
 from grader.store.desk import Comment, Conflict, Desk, Entry, Reviewed
 from grader.store.files import sweep, write_file
 from grader.store.standing import Standing, corrected, standing
-from grader.store.store import Known, Record, Store, create_or_open, lock, open_existing
+from grader.store.store import Known, Record, Store, create_or_open, is_being_written, lock, open_existing
 from grader.store.tables import (
     grades_csv,
     grades_head,
@@ -30,6 +30,7 @@ __all__ = [
     "grades_head",
     "grades_line",
     "harmless",
+    "is_being_written",
     "lock",
     "open_existing",
     "result_line",

@@ -61,6 +61,15 @@ def lock(out: Path) -> RunLock:
     return RunLock(out / LOCK_NAME)
 
 
+def is_being_written(out: Path) -> bool:
+    """Does a grading run hold the folder now?"""
+    try:
+        with lock(out):
+            return False
+    except StoreError:
+        return True
+
+
 def create_or_open(out: Path, card: Card, *, clock: Clock = utc_now) -> Store:
     """The store of a grading run: creates folder and database, and keeps other runs out.
 
