@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,11 @@ def compared(
     return compare(writings, mistakes or {}, handout)
 
 
+def keys_of(found: Comparison) -> list[tuple[str, ...]]:
+    """The clusters by their keys."""
+    return [tuple(writing.key for writing in cluster) for cluster in found.clusters]
+
+
 def ordinary_class() -> dict[str, Document]:
     return {f"s{i}": document(STARTER, USUAL, train(body)) for i, body in enumerate(PLAIN)}
 
@@ -92,7 +98,7 @@ def test_two_who_share_an_odd_function_come_first() -> None:
     first = found.pairs[0]
     assert {first.first.key, first.second.key} == {"ada", "bob"}
     assert first.rarity > 0.8
-    assert ("Ada", "Bob") in found.clusters
+    assert ("ada", "bob") in keys_of(found)
 
 
 def test_the_usual_answer_brings_nobody_together() -> None:
@@ -105,7 +111,7 @@ def test_a_group_of_copies_is_found_whatever_its_share_of_the_class(copies: int,
     honest = dict(list(ordinary_class().items())[:others])
     copied = {f"copy{i:02}": document(STARTER, USUAL, ODD) for i in range(copies)}
     found = compared(honest | copied)
-    assert found.clusters == (tuple(key.title() for key in copied),)
+    assert keys_of(found) == [tuple(copied)]
     assert {key for pair in found.pairs for key in (pair.first.key, pair.second.key)} <= set(copied)
     assert all(pair.comments == ("my dear loop goes backwards today",) for pair in found.pairs)
 
@@ -246,6 +252,31 @@ def test_the_terminal_says_how_much_was_compared(
             ],
         }[code]
     )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shown"),
+    [
+        (("Participant 7", "Participant 8"), ("Participant 7", "Participant 8")),
+        ((None, None), ("ada", "b&b")),
+    ],
+)
+def test_students_of_one_name_are_told_apart_and_lead_to_their_pages(
+    numbers: tuple[str | None, str | None], shown: tuple[str, str], tmp_path: Path
+) -> None:
+    with create_or_open(tmp_path, CARD) as store:
+        for position, (key, number) in enumerate(zip(("ada", "b&b"), numbers, strict=True)):
+            graded = make_graded(key)
+            result = dataclasses.replace(graded.result, name="Sam Sample", identifier=number)
+            store.put(dataclasses.replace(graded, result=result, document=document(ODD)), position)
+    page = write_page(tmp_path, STARTER, language="en").path.read_text("utf-8")
+    whose = [f"<bdi>Sam Sample</bdi> <small>{escape(number)}</small>" for number in shown]
+    links = [
+        f'<a href="students/{key}.html">{who}</a>' for key, who in zip(("ada", "b%26b"), whose, strict=True)
+    ]
+    assert f"<li>{links[0]}, {links[1]}</li>" in page
+    assert f"{whose[0]} · {whose[1]}" in page
+    assert all(f"<figcaption>{link}</figcaption>" in page for link in links)
 
 
 def test_the_page_says_that_nothing_rare_is_shared(tmp_path: Path) -> None:

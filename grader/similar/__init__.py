@@ -33,7 +33,9 @@ def compare_class(store: Store, starter: str) -> Comparison:
         result = graded.result
         if graded.document is None:
             continue
-        writings.append(writing_of(result.key, result.name, graded.document, handout))
+        writings.append(
+            writing_of(result.key, result.name, graded.document, handout, number=result.identifier)
+        )
         mistakes[result.key] = [(check.check, m) for check in result.checks for m in check.mistakes]
     return compare(writings, mistakes, handout)
 

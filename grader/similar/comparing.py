@@ -58,7 +58,7 @@ class Comparison:
 
     size: int  # hand-ins compared
     pairs: tuple[Pair, ...]  # strongest first
-    clusters: tuple[tuple[str, ...], ...]  # names of those who are close to each other, largest first
+    clusters: tuple[tuple[Writing, ...], ...]  # those that are close to each other, largest first
 
 
 def compare(
@@ -191,8 +191,8 @@ def _pieces(source: str, slices: object) -> tuple[Piece, ...]:
 
 def _clusters(
     close: Iterable[tuple[str, str]], writings: Mapping[str, Writing]
-) -> tuple[tuple[str, ...], ...]:
+) -> tuple[tuple[Writing, ...], ...]:
     """Groups in which each is close to another."""
     found = [keys for keys in groups(writings, close) if len(keys) > 1]
     ordered = sorted(found, key=lambda keys: (-len(keys), min(keys)))
-    return tuple(tuple(writings[key].name for key in sorted(keys)) for keys in ordered)
+    return tuple(tuple(writings[key] for key in sorted(keys)) for keys in ordered)

@@ -30,6 +30,7 @@ class Writing:
 
     key: str
     name: str
+    number: str  # tells students of one name apart: Moodle's, or the key
     units: tuple[Unit, ...]
     comments: frozenset[str]
 
@@ -39,7 +40,9 @@ class Writing:
         return "\n\n".join(unit.source for unit in self.units)
 
 
-def writing_of(key: str, name: str, document: Document, handout: Handout) -> Writing:
+def writing_of(
+    key: str, name: str, document: Document, handout: Handout, *, number: str | None = None
+) -> Writing:
     """What is left of a hand-in without what was handed out."""
     units: list[Unit] = []
     comments: set[str] = set()
@@ -52,7 +55,7 @@ def writing_of(key: str, name: str, document: Document, handout: Handout) -> Wri
         units += [unit for unit in units_of(source) if unit.bare not in handout.bare]
         comments |= {c for c in comments_of(source) if c not in handout.comments}
     units.sort(key=lambda unit: (unit.name, unit.bare))
-    return Writing(key=key, name=name, units=tuple(units), comments=frozenset(comments))
+    return Writing(key=key, name=name, number=number or key, units=tuple(units), comments=frozenset(comments))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
