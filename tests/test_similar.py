@@ -77,11 +77,13 @@ def document(*cells: str) -> Document:
 
 
 def compared(
-    hand_ins: dict[str, Document], mistakes: dict[str, list[tuple[str, str]]] | None = None
+    hand_ins: dict[str, Document],
+    mistakes: dict[str, list[tuple[str, str]]] | None = None,
+    reference: str = "",
 ) -> Comparison:
     handout = handout_of(STARTER)
     writings = [writing_of(key, key.title(), found, handout) for key, found in hand_ins.items()]
-    return compare(writings, mistakes or {}, handout)
+    return compare(writings, mistakes or {}, handout, reference)
 
 
 def keys_of(found: Comparison) -> list[tuple[str, ...]]:
@@ -131,7 +133,35 @@ def test_hand_ins_that_are_nearly_the_same_have_one_writer_and_short_ones_their_
         "e": frozenset(range(9)),
         "f": frozenset(range(9)),
     }
-    assert writers_of(hashes) == {"a": "a", "b": "a", "c": "a", "d": "d", "e": "e", "f": "f"}
+    assert writers_of(hashes, own) == {"a": "a", "b": "a", "c": "a", "d": "d", "e": "e", "f": "f"}
+
+
+def test_beyond_the_reference_alike_is_near_enough_and_within_it_is_not() -> None:
+    reference = frozenset(range(1000))
+    usual = {"a": reference | {1001}, "b": reference - set(range(50))}
+    copies = {"c": frozenset(range(950, 1200)), "d": frozenset(range(990, 1220))}
+    writers = writers_of(usual | copies, reference)
+    assert writers == {"a": "a", "b": "b", "c": "c", "d": "c"}
+
+
+def test_copies_with_a_few_changes_are_found_where_the_reference_is_known() -> None:
+    more = """
+def draw(model, grid, axes):
+    for depth, (left, right) in enumerate(zip(grid[:-1], grid[1:], strict=True)):
+        shade = 1.0 / (2 + depth) if left < right else model.shade(left - right)
+        axes.fill_between([left, right], shade, -shade, alpha=0.25 + shade / 8, label=str(depth))
+    axes.set_xlim(min(grid) - 0.5, max(grid) + 0.5)
+    axes.legend(loc="lower left", ncols=len(grid) // 3)
+"""
+    changes = (
+        ("ncols=len(grid) // 3", ""),
+        ("min(grid) - 0.5", "-1"),
+        ("alpha=0.25 + shade / 8", "alpha=0.5"),
+    )
+    copied = {f"copy{i}": document(USUAL, ODD, more.replace(*change)) for i, change in enumerate(changes)}
+    found = compared(ordinary_class() | copied, reference=STARTER + USUAL)
+    assert keys_of(found) == [tuple(copied)]
+    assert len(found.pairs) == 3
 
 
 def test_what_one_writer_handed_in_often_is_counted_once() -> None:
@@ -291,4 +321,4 @@ def test_the_page_shows_pairs_and_runs_nothing(tmp_path: Path) -> None:
     assert "Student ada" in page
     assert "<script>alert" not in page
     assert "no point is taken off" in page
-    assert "more than 5 hand-ins and more than 25% of all" in page
+    assert "more than 2 hand-ins and more than 25% of all" in page

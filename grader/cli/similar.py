@@ -39,11 +39,12 @@ def similar(
     with open_existing(out) as store:
         name = assignment or store.card().id
     found = load_assignment(find_assignment(name, common.places()))
-    starter = ""
+    starter = reference = ""
     if found.reference is not None:
-        starter = cut_solution(found.reference.read_text("utf-8"), path=found.reference)
+        reference = found.reference.read_text("utf-8")
+        starter = cut_solution(reference, path=found.reference)
     tongue = common.language_of(lang)
-    written = write_page(out, starter, language=tongue.code)
+    written = write_page(out, starter, reference, language=tongue.code)
     for line in _summary(written, tongue):
         common.progress().print(line, markup=False, soft_wrap=True)
     common.results().print(str(written.path), markup=False, soft_wrap=True)

@@ -25,8 +25,11 @@ class Written:
     is_partial: bool  # was a run still writing?
 
 
-def compare_class(store: Store, starter: str) -> Comparison:
-    """Compare all readable hand-ins of a store; `starter` is the module that students were given."""
+def compare_class(store: Store, starter: str, reference: str = "") -> Comparison:
+    """Compare all readable hand-ins of a store.
+
+    `starter` is the source of what students were given, `reference` that of the expected answer.
+    """
     handout = handout_of(starter)
     writings, mistakes = [], {}
     for graded in store.iterate():
@@ -37,16 +40,16 @@ def compare_class(store: Store, starter: str) -> Comparison:
             writing_of(result.key, result.name, graded.document, handout, number=result.identifier)
         )
         mistakes[result.key] = [(check.check, m) for check in result.checks for m in check.mistakes]
-    return compare(writings, mistakes, handout)
+    return compare(writings, mistakes, handout, reference)
 
 
-def write_page(out: Path, starter: str, *, language: str) -> Written:
+def write_page(out: Path, starter: str, reference: str = "", *, language: str) -> Written:
     """Compare the class in `out` and write OUT/similar.html."""
     is_partial = is_being_written(out)
     with open_existing(out) as store:
         card = store.card()
         students = len(store.keys())
-        comparison = compare_class(store, starter)
+        comparison = compare_class(store, starter, reference)
     unread = max(0, students - comparison.size)  # a run may have added some meanwhile
     page = render(
         "similar.html.j2",

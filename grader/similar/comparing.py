@@ -12,7 +12,7 @@ from typing import TypeVar
 from copydetect import CodeFingerprint, compare_files
 
 from grader.similar.writers import count_writers, groups, writers_of
-from grader.similar.writing import Handout, Writing
+from grader.similar.writing import Handout, Writing, source_without
 
 T = TypeVar("T")
 K, WINDOW = 25, 1  # copydetect's default k; no fingerprint is left out, since hand-ins are short
@@ -20,7 +20,7 @@ SHOWN_PAIRS = 100
 CLUSTER_AT = 0.6
 LEAST = 0.25  # below, a pair is not shown unless it shares a rare mistake or a comment
 COMMON = 0.25  # code that more than this share of the writers wrote tells nothing,
-COMMON_WRITERS = 5  # unless they are no more than these: in a small class a quarter is soon reached
+COMMON_WRITERS = 2  # unless they are no more than these
 DOUBT = 20  # fingerprints: those with little of their own need more than that in common
 RARE = 0.1  # a mistake that at most this share of the writers made, or two of them
 
@@ -62,16 +62,21 @@ class Comparison:
 
 
 def compare(
-    writings: Sequence[Writing], mistakes: Mapping[str, Iterable[tuple[str, str]]], handout: Handout
+    writings: Sequence[Writing],
+    mistakes: Mapping[str, Iterable[tuple[str, str]]],
+    handout: Handout,
+    reference: str = "",
 ) -> Comparison:
     """Compare all hand-ins with each other.
 
-    `mistakes` gives, per key, the checks and known mistakes found in a hand-in.
+    `mistakes` gives, per key, the checks and known mistakes found in a hand-in; `reference` is the source
+    of the expected answer.
     """
     base = _fingerprint("handout", handout.source)
     prints = {w.key: _fingerprint(w.key, w.source, boilerplate=base) for w in writings}
     hashes = {key: frozenset(map(int, one.hashes)) for key, one in prints.items()}
-    writers = writers_of(hashes)
+    expected = _fingerprint("reference", source_without(reference, handout), boilerplate=base)
+    writers = writers_of(hashes, frozenset(map(int, expected.hashes)))
     rare_mistakes = _rare({key: set(made) for key, made in mistakes.items()}, writers)
     rare_comments = _rare({w.key: set(w.comments) for w in writings}, writers)
     rarity = _rarities(hashes, writers)

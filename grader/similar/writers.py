@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import TypeVar
 
 T = TypeVar("T")
-NEARLY = 0.98  # share of all fingerprints of two hand-ins that both have; names and layout do not matter
+SAME = 0.98  # share of all fingerprints of two hand-ins that both have; names and layout do not matter
+ALIKE = 0.7  # the same of what is not in the reference: code that is not the expected answer is seldom alike
 LONG = 100  # fingerprints, some fifteen lines: shorter hand-ins may well be the same by chance
 
 
-def writers_of(hashes: Mapping[str, frozenset[int]]) -> dict[str, str]:
+def writers_of(hashes: Mapping[str, frozenset[int]], reference: frozenset[int]) -> dict[str, str]:
     """The writer of each hand-in: the first key of the group in which each is nearly the same as another."""
-    alike: dict[frozenset[int], list[str]] = defaultdict(list)
+    own = {key: found - reference for key, found in hashes.items()}
+    near = [*_near(hashes, SAME), *_near(own, ALIKE)]
+    return {key: min(group) for group in groups(hashes, near) for key in group}
+
+
+def _near(hashes: Mapping[str, frozenset[int]], least: float) -> Iterator[tuple[str, str]]:
+    """Pairs with at least that share of fingerprints in common; of equal ones, enough to join them."""
+    equal: dict[frozenset[int], list[str]] = defaultdict(list)
     for key in sorted(hashes):
         if len(hashes[key]) >= LONG:
-            alike[hashes[key]].append(key)
-    by_length = sorted(alike, key=len)
-    near = [(keys[0], key) for keys in alike.values() for key in keys[1:]]
+            equal[hashes[key]].append(key)
+    for first, *others in equal.values():
+        yield from ((first, other) for other in others)
+    by_length = sorted(equal, key=len)
     for at, short in enumerate(by_length):
         for long in by_length[at + 1 :]:
-            if len(short) < NEARLY * len(long):
+            if len(short) < least * len(long):
                 break  # too short for all that follow
             both = len(short & long)
-            if both >= NEARLY * (len(short) + len(long) - both):
-                near.append((alike[short][0], alike[long][0]))
-    return {key: min(group) for group in groups(hashes, near) for key in group}
+            if both >= least * (len(short) + len(long) - both):
+                yield equal[short][0], equal[long][0]
 
 
 def groups(keys: Iterable[str], close: Iterable[tuple[str, str]]) -> set[frozenset[str]]:

@@ -37,7 +37,7 @@ class Writing:
     @property
     def source(self) -> str:
         """The units, one after the other."""
-        return "\n\n".join(unit.source for unit in self.units)
+        return _joined(self.units)
 
 
 def writing_of(
@@ -54,8 +54,9 @@ def writing_of(
         left -= len(source)
         units += [unit for unit in units_of(source) if unit.bare not in handout.bare]
         comments |= {c for c in comments_of(source) if c not in handout.comments}
-    units.sort(key=lambda unit: (unit.name, unit.bare))
-    return Writing(key=key, name=name, number=number or key, units=tuple(units), comments=frozenset(comments))
+    return Writing(
+        key=key, name=name, number=number or key, units=_in_order(units), comments=frozenset(comments)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,19 @@ def handout_of(source: str) -> Handout:
         bare=frozenset(unit.bare for unit in units_of(source)),
         comments=frozenset(comments_of(source)),
     )
+
+
+def source_without(source: str, handout: Handout) -> str:
+    """A module's source as that of a hand-in is: without the handout, its units in order."""
+    return _joined(_in_order(unit for unit in units_of(source) if unit.bare not in handout.bare))
+
+
+def _in_order(units: Iterable[Unit]) -> tuple[Unit, ...]:
+    return tuple(sorted(units, key=lambda unit: (unit.name, unit.bare)))
+
+
+def _joined(units: Iterable[Unit]) -> str:
+    return "\n\n".join(unit.source for unit in units)
 
 
 def units_of(source: str) -> Iterator[Unit]:
