@@ -188,9 +188,10 @@ def test_who_is_no_longer_in_the_source_is_kept_and_told(tmp_path: Path) -> None
 PARTS = (Part(path="tp4.py", storage=Storage.FILE, source="tp4.py", size=1),)
 
 
-def test_a_hand_in_that_a_later_download_lacks_keeps_its_result(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.DRAFT])
+def test_a_hand_in_that_a_later_download_lacks_keeps_its_result(tmp_path: Path, status: Status) -> None:
     first = entries("pass", "fail")
-    absent = dataclasses.replace(first[1], status=Status.SUBMITTED)
+    absent = dataclasses.replace(first[1], status=status)
     with opened(tmp_path) as (store, recipe):
         run_batch(store, (first[0], dataclasses.replace(absent, parts=PARTS)), Inline(recipe))
         before = store.get("s1")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from grader.batch.cache import Conditions, brought_up_to_date, origin_of, reuse
 from grader.batch.events import BatchSummary, Began, Failed, Finished, OnEvent, Retrying, Started
 from grader.batch.work import Again, Answer, Executor, Start, Task
-from grader.discover import Entry
+from grader.discover import Entry, Status
 from grader.model import Graded, HandedFile, State, Submission, SubmissionResult, text
 from grader.store import Record, Store
 
@@ -69,7 +69,8 @@ class Batch:
         return self._summary(total)
 
     def _is_kept(self, entry: Entry) -> bool:
-        known = self.store.known(entry.key) if entry.is_absent else None
+        is_absent = not entry.parts and entry.status in (Status.SUBMITTED, Status.DRAFT, Status.REOPENED)
+        known = self.store.known(entry.key) if is_absent else None
         return known is not None and known.state in (State.GRADED, State.NEEDS_REVIEW)
 
     def _tasks(self) -> Iterator[Task]:
