@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +15,8 @@ import pytest
 
 from grader.errors import StoreError
 from grader.model import Chart, Correction, Series, Tier, verbatim
-from grader.store import Conflict, Record, Store, create_or_open, open_existing
+from grader.store import Conflict, Record, Store, create_or_open, lock, open_existing
+from grader.store.files import unwritable
 from tests.class_fakes import CARD, make_graded
 
 
@@ -249,6 +252,38 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("x")
     with pytest.raises(StoreError, match="is a file: give a folder"):
         create_or_open(tmp_path / "out", CARD)
+
+
+def test_a_disk_without_room_for_the_lock_is_told_in_one_sentence(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with pytest.raises(StoreError, match=rf"{tmp_path} cannot be written \(.*\): free some space"):
+            lock(tmp_path).__enter__()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_folder_that_takes_no_lock_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".grader.lock").mkdir()  # root may write to any folder, but not to this
+    with pytest.raises(StoreError, match=rf"{tmp_path} cannot be written \(Is a directory\)"):
+        create_or_open(tmp_path, CARD)
+
+
+@pytest.mark.parametrize(
+    ("number", "fix"),
+    [(errno.ENOSPC, "free some space"), (errno.EROFS, "right to write"), (errno.ENAMETOOLONG, "shorter")],
+)
+def test_what_to_do_depends_on_why_nothing_can_be_written(number: int, fix: str) -> None:
+    assert fix in unwritable(Path("out"), OSError(number, os.strerror(number))).fix
+
+
+def test_a_name_that_is_too_long_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"x cannot be made \(File name too long\): choose another"):
+        create_or_open(tmp_path / ("x" * 300), CARD)
+    with pytest.raises(StoreError, match=r"x holds no grades\.sqlite: give the folder"):
+        open_existing(tmp_path / ("x" * 300))
 
 
 def test_what_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from grader.errors import StoreError
+
+_AGAIN = "and run the same command again; it goes on where it stopped"
+_FULL = f"free some space, {_AGAIN}"
+_FORBIDDEN = "give yourself the right to write there, or name another folder"
+_FIXES = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EROFS: _FORBIDDEN,
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
 
 
 def write_file(path: Path, pieces: Iterable[str | bytes]) -> int:
@@ -19,7 +32,7 @@ def write_file(path: Path, pieces: Iterable[str | bytes]) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=".", suffix=".partial", dir=path.parent)
     except OSError as error:
-        raise _sentence(path, error) from error
+        raise unwritable(path, error) from error
     partial = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -33,7 +46,7 @@ def write_file(path: Path, pieces: Iterable[str | bytes]) -> int:
     except BaseException as error:
         partial.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise _sentence(path, error) from error
+            raise unwritable(path, error) from error
         raise
     return size
 
@@ -44,15 +57,14 @@ def sweep(folder: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
+def unwritable(path: Path, error: OSError) -> StoreError:
+    """What the system said about a file or folder of ours, as a sentence."""
+    fix = _FIXES.get(error.errno or 0, f"free some space or mend its folder, {_AGAIN}")
+    return StoreError(f"{path} cannot be written ({error.strerror or error})", fix)
+
+
 def _umask() -> int:
     """The process's umask, which can only be read by setting it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def _sentence(path: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"{path} cannot be written ({error.strerror or error})",
-        "free some space or mend its folder, and run the same command again; it goes on where it stopped",
-    )

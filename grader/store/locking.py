@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
 from grader.errors import StoreError
+from grader.store.files import unwritable
 
 if sys.platform == "win32":  # pragma: no cover
     import msvcrt
@@ -21,27 +22,38 @@ class RunLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[str] | None = None
+        self._file: FileIO | None = None
 
     def __enter__(self) -> RunLock:
-        file = self._path.open("a+", encoding="utf-8")
+        try:
+            file = self._path.open("ab+", buffering=0)  # what a full disk refused must not come up at closing
+        except OSError as error:
+            raise unwritable(self._path.parent, error) from error
+        try:
+            self._claim(file)
+        except BaseException:
+            file.close()
+            raise
+        self._file = file
+        return self
+
+    def _claim(self, file: FileIO) -> None:
+        """Lock the file and note in it whose it is."""
         try:
             _take(file)
         except OSError as error:
             file.seek(0)
             holder = file.read(20).strip()
-            file.close()
-            who = f" (process {holder})" if holder.isdigit() else ""
+            who = f" (process {holder.decode()})" if holder.isdigit() else ""
             raise StoreError(
                 f"{self._path.parent} is being written by another run of grader{who}",
                 "wait until it has ended, or give another output folder",
             ) from error
-        file.seek(0)
-        file.truncate()
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        self._file = file
-        return self
+        try:
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n".encode())
+        except OSError as error:
+            raise unwritable(self._path.parent, error) from error
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
@@ -52,7 +64,7 @@ class RunLock:
             self._file = None
 
 
-def _take(file: IO[str]) -> None:
+def _take(file: FileIO) -> None:
     """Lock `file` or raise OSError at once."""
     if sys.platform == "win32":  # pragma: no cover
         file.seek(1 << 20)  # a byte that nobody reads: Windows' locks are mandatory

@@ -89,7 +89,11 @@ def create_or_open(out: Path, card: Card, *, clock: Clock = utc_now) -> Store:
 def open_existing(out: Path, *, clock: Clock = utc_now) -> Store:
     """The store of a folder that was graded, for reading it and for what people decide."""
     path = out / NAME
-    if not path.is_file():
+    try:
+        is_there = path.is_file()
+    except OSError:  # a name that is too long, for one
+        is_there = False
+    if not is_there:
         raise StoreError(f"{out} holds no {NAME}", "give the folder that `grader grade … -o FOLDER` wrote")
     stack = ExitStack()
     with stack:
@@ -282,11 +286,11 @@ class Store:
 
 
 def _make_folder(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise StoreError(f"{out} is a file", "give a folder to write to")
     try:
         out.mkdir(parents=True, exist_ok=True)
         is_foreign = not (out / NAME).exists() and any(p.name != LOCK_NAME for p in out.iterdir())
+    except FileExistsError:
+        raise StoreError(f"{out} is a file", "give a folder to write to") from None
     except OSError as error:
         raise StoreError(
             f"the folder {out} cannot be made ({error.strerror})", "choose another output folder"
