@@ -57,7 +57,7 @@ class SandboxError(GraderError):
 
 
 class StoreError(GraderError):
-    """The output folder cannot be used."""
+    """The output folder, or a file that was asked for, cannot be used."""
 
 
 class CourseError(GraderError):

@@ -195,6 +195,17 @@ def bad_inputs(tmp_path: Path) -> dict[str, tuple[list[object], str]]:
             [*grade, MINI / "right", "--json", tmp_path / "no" / "f.json", *end],
             "f.json",
         ),
+        "folder for json": ([*grade, MINI / "right", "--json", empty, *end], "nobody is a folder"),
+        "no folder for a page": (
+            ["check", "mini", right, "--html", tmp_path / "no" / "x.html"],
+            f"there is no folder {tmp_path / 'no'}: make it, or name another file for --html",
+        ),
+        "folder for a page": (["check", "mini", right, "--html", empty], "nobody is a folder: name a file"),
+        "long name for results": (
+            ["check", "mini", right, "--json", tmp_path / ("x" * 300)],
+            "name another file for --json",
+        ),
+        "folder for a proof": (["validate", "mini", "--html", empty], "nobody is a folder: name a file"),
         "portable unasked": (
             [*grade, MINI / "right", "-o", out, "--isolation", "portable"],
             "--unsafe-no-isolation",
@@ -212,7 +223,8 @@ def files_of(folder: Path) -> dict[Path, bytes]:
 BAD_INPUTS = (
     *("unknown TP", "missing file", "missing source", "not a zip", "cut zip", "empty folder"),
     *("wrong worksheet", "missing worksheet", "no database", "report of nothing", "no folder for json"),
-    *("portable unasked", "unknown verb", "unknown tier"),
+    *("folder for json", "no folder for a page", "folder for a page", "long name for results"),
+    *("folder for a proof", "portable unasked", "unknown verb", "unknown tier"),
 )
 
 
@@ -225,6 +237,25 @@ def test_bad_input_gets_a_sentence_and_loses_nothing(name: str, cli: Cli, tmp_pa
     assert words in " ".join(ended.err.split())
     assert "Traceback" not in ended.err
     assert files_of(tmp_path) == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("option", ["--html", "--json"])
+def test_a_page_that_cannot_be_written_takes_nothing_from_what_is_shown(option: str, cli: Cli) -> None:
+    ended = cli("check", "mini", MINI / "right" / "mini.py", option, "/dev/full")
+    assert ended.code == 2
+    assert "public 5/5" in ended.out
+    assert ended.err.startswith("grader: /dev/full cannot be written (No space left on device): name another")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_results_that_cannot_be_copied_take_nothing_from_the_summary(cli: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ("-o", out, "--unsafe-no-isolation", "--jobs", 1, "--json", "/dev/full")
+    ended = cli("grade", "mini", MINI / "right", *arguments)
+    assert ended.code == 2
+    assert "class page" in ended.out
+    assert "/dev/full cannot be written" in ended.err
 
 
 def test_an_output_folder_of_another_assignment_is_refused(cli: Cli, classroom: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from grader import score
 from grader.assignment import Assignment, find_assignment, load_assignment
-from grader.cli import common
+from grader.cli import common, writing
 from grader.cli.choosing import newest_file, only_assignment
 from grader.cli.watching import changes
 from grader.discover import fetch, find
@@ -53,6 +53,8 @@ def check(
     Example: grader check tp4 tp4.ipynb --html feedback.html
     """
     tongue = common.language_of(lang)
+    writing.vet(html, "--html")
+    writing.vet(json, "--json")
     assignment, file = chosen(words or [])
     if assignment.reference is None and seed != common.DEFAULT_SEED:
         raise SourceError(f"this handout has answers for seed {common.DEFAULT_SEED} only", "leave --seed out")
@@ -174,11 +176,11 @@ def write_files(
     """The page and the results, where they are wanted."""
     if html is not None:
         view = StudentView(card=assignment.public_card(), graded=graded, audience="student", after_due=False)
-        html.write_text(student_page(view, language=tongue.code), encoding="utf-8")
+        writing.write(html, student_page(view, language=tongue.code), "--html")
     if json is not None:
         line = result_line((graded.result, ()), translate=tongue.gettext)
         document = results_document(assignment.public_card(), tier.value, [line])
-        json.write_text("".join(document), encoding="utf-8")
+        writing.write(json, "".join(document), "--json")
 
 
 def show_points(points: Sequence[Point], tongue: Language) -> bool:

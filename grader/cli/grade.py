@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from grader.batch import BatchSummary, doubts, got_ready, grade_class, kept_worksheet
-from grader.cli import common
+from grader.cli import common, writing
 from grader.cli.progress import shown_progress
 from grader.discover import find
 from grader.errors import ExitCode, SandboxError, SourceError
@@ -55,10 +55,7 @@ def grade(
     """
     tongue = common.language_of(lang)
     assignment = common.assignment_called(tp)
-    if json is not None and not json.parent.is_dir():
-        raise SourceError(
-            f"{json}: there is no folder {json.parent}", "make it, or name another file for --json"
-        )
+    writing.vet(json, "--json")
     _refuse_inside(out, sources)
     kept = kept_worksheet(out, assignment.card) if worksheet is None else None
     people = find(
@@ -89,9 +86,9 @@ def grade(
             starter=starter,
             on_event=on_event,
         )
-    if json is not None:
-        json.write_bytes((out / "results.json").read_bytes())
     _print_summary(summary, out, tongue)
+    if json is not None:
+        writing.write(json, (out / "results.json").read_bytes(), "--json")
     if summary.needs_review or State.UNREADABLE in dict(summary.states):
         raise typer.Exit(ExitCode.NEEDS_REVIEW)
 

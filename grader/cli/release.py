@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import common
+from grader.cli import common, writing
 from grader.errors import SourceError
 from grader.release import make_handout
 
@@ -29,7 +29,7 @@ def release(
         handout = make_handout(
             assignment, seed=common.DEFAULT_SEED, on_step=lambda step: status.update(f"trying {step}")
         )
-    out.write_bytes(handout.content)
+    writing.write(out, handout.content, "-o")
     console = common.results()
     for path in handout.paths:
         console.print(path, markup=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from grader.assignment import Assignment, list_assignments, load_assignment
-from grader.cli import common
+from grader.cli import common, writing
 from grader.errors import ExitCode, SourceError
 from grader.validate import Finding, Validation, validate
 from grader.validate.page import validation_page
@@ -36,6 +36,7 @@ def validate_assignments(
 
     Example: grader validate tp4 --html tp4.html
     """
+    writing.vet(html, "--html")
     if tp is not None:
         assignments = [common.assignment_called(tp)]
     else:
@@ -44,7 +45,7 @@ def validate_assignments(
         raise SourceError("there are no assignments here", "name the path of one")
     found = [_validate(a, seed, isolation, jobs or os.cpu_count() or 1, mutants) for a in assignments]
     if html is not None:
-        html.write_text(validation_page(found), encoding="utf-8")
+        writing.write(html, validation_page(found), "--html")
     if not all(v.is_sound for v in found):
         raise typer.Exit(ExitCode.NEEDS_REVIEW)
 
