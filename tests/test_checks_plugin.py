@@ -204,8 +204,13 @@ def test_later(student):
             "comes after 'b', which does not exist",
         ),
         ('@pytest.mark.check(points=1, visibility="x")\ndef test_a(): "T"', "'x' is not a valid Visibility"),
-        ("def broken(:", "cannot be collected"),
-        ("import nothing_of_this_name", "No module named"),
+        (
+            "x = 1\ndef broken(:",
+            r"^/.*/test_.*\.py: line \d+ cannot be collected: SyntaxError: invalid syntax:",
+        ),
+        ("import nothing_of_this_name", r"^/.*\.py: line \d+ cannot be collected: Module.*No module named"),
+        ("x = 1\n1 / 0", r"^/.*\.py: line \d+ cannot be collected: ZeroDivisionError: division by zero:"),
+        ("exec('a b')", r"^/.*\.py: line \d+ cannot be collected: SyntaxError: invalid syntax"),
     ],
 )
 def test_an_authors_slip_is_told_with_file_and_fix(tmp_path: Path, source: str, words: str) -> None:

@@ -132,17 +132,17 @@ class Assignment:
 
     def preload(self) -> tuple[str, ...]:
         """The modules that hand-ins will surely import."""
-        source = self.reference.read_text("utf-8") if self.reference else "import numpy"
+        imported = imports_of(self.reference) if self.reference else ("numpy",)
         allowed = self.settings.imports.allowed
         return tuple(
             m
-            for m in imports_of(source)
+            for m in imported
             if any(m == a or m.startswith(f"{a}.") or a.startswith(f"{m}.") for a in allowed)
         )
 
     def imported_by_checks(self) -> tuple[str, ...]:
         """The modules that grading processes will surely import."""
-        found = {m for path in self.suite.root.rglob("*.py") for m in imports_of(path.read_text("utf-8"))}
+        found = {m for path in self.suite.root.rglob("*.py") for m in imports_of(path)}
         return tuple(sorted(found))
 
 
@@ -246,7 +246,7 @@ def _find_suite(folder: Path) -> Suite:
 def _signatures(settings: Settings, source: Path) -> dict[str, tuple[str, ...]]:
     if not source.is_file():
         return {}
-    known = signatures_of(source.read_text("utf-8"))
+    known = signatures_of(source)
     return {name: arguments for name, arguments in known.items() if name.split(".")[0] in settings.names}
 
 

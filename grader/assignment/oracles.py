@@ -31,14 +31,25 @@ def read_overlays(folder: Path) -> tuple[Overlay, ...]:
 
 
 def _read_overlay(path: Path) -> Overlay:
-    source = path.read_text("utf-8")
-    try:
-        words = ast.get_docstring(ast.parse(source)) or ""
-    except SyntaxError as error:
-        raise AssignmentError(f"{path}: line {error.lineno} is not Python", "mend it") from None
+    source, tree = read_python(path)
+    words = ast.get_docstring(tree)
     if not words:
         raise AssignmentError(f"{path} has no docstring", "say in its first line what is different")
     return Overlay(id=path.stem, path=path, source=source, words=text(words.splitlines()[0].rstrip(".")))
+
+
+def read_python(path: Path) -> tuple[str, ast.Module]:
+    """The source that an author wrote, and what it says; raises AssignmentError with file and line."""
+    try:
+        source = path.read_text("utf-8")
+        tree = ast.parse(source)
+        compile(tree, str(path), "exec", dont_inherit=True)  # sees a `return` outside a function, too
+        return source, tree
+    except SyntaxError as error:
+        line = f"line {error.lineno}" if error.lineno else "it"
+        raise AssignmentError(f"{path}: {line} is not Python ({error.msg})", "mend it") from None
+    except ValueError as error:  # no UTF-8, or a null character
+        raise AssignmentError(f"{path} is not Python ({error})", "save it as text in UTF-8") from None
 
 
 def names_of(reference: Path, overlay: Overlay | None = None) -> Callable[[], dict[str, Any]]:
@@ -71,10 +82,10 @@ def as_program(reference: Path, overlay: Overlay | None = None) -> Program:
     return Program(path=reference.name, units=tuple(units))
 
 
-def imports_of(source: str) -> tuple[str, ...]:
-    """The modules that a source imports beside the standard library, dotted, sorted."""
+def imports_of(path: Path) -> tuple[str, ...]:
+    """The modules that a file imports beside the standard library, dotted, sorted."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(read_python(path)[1]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -82,10 +93,10 @@ def imports_of(source: str) -> tuple[str, ...]:
     return tuple(sorted(m for m in found if m.split(".")[0] not in sys.stdlib_module_names))
 
 
-def signatures_of(source: str) -> dict[str, tuple[str, ...]]:
-    """The arguments of each function and method of a source, by "name" or "Class.method", without self."""
+def signatures_of(path: Path) -> dict[str, tuple[str, ...]]:
+    """The arguments of each function and method of a file, by "name" or "Class.method", without self."""
     found: dict[str, tuple[str, ...]] = {}
-    for node in ast.parse(source).body:
+    for node in read_python(path)[1].body:
         if isinstance(node, ast.FunctionDef):
             found[node.name] = _arguments(node)
         elif isinstance(node, ast.ClassDef):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import traceback
 from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -45,6 +46,21 @@ def mark_of(definition: pytest.Item) -> CheckMark:
     if mark.seeds < 1:
         raise AssignmentError(f"{where} has seeds = {mark.seeds}", "give it seeds >= 1")
     return mark
+
+
+def not_collected(path: Path, error: BaseException) -> AssignmentError:
+    """What to say of a file of checks that `error` kept from being imported."""
+    if isinstance(error, pytest.Collector.CollectError):  # pytest's, around what Python said
+        error = error.__cause__ or error
+    if isinstance(error, SyntaxError) and Path(error.filename or "").is_file():  # or a file that it imports
+        where, words = f"{error.filename}: line {error.lineno}", error.msg
+    else:
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if Path(f.filename) == path]
+        where = f"{path}: line {lines[-1]}" if lines else str(path)
+        words = (str(error).strip().splitlines() or [""])[-1]
+    return AssignmentError(
+        f"{where} cannot be collected: {type(error).__name__}: {words}", "run it with Python and mend it"
+    )
 
 
 def checks_of(items: Sequence[pytest.Item], suite: Suite) -> tuple[Check, ...]:

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from grader.checks.cases import CaseResult, combine, result_of
-from grader.checks.collect import check_name, checks_of, mark_of
+from grader.checks.collect import check_name, checks_of, mark_of, not_collected
 from grader.checks.connection import Connection, FrameConnection
 from grader.checks.diagnose import diagnose
 from grader.checks.fixtures import ItemRunner
@@ -120,14 +120,12 @@ class CheckRunner:
                 seeds = 1
             metafunc.parametrize("seed_index", range(seeds))
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+    def pytest_exception_interact(
+        self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[object], report: object
+    ) -> None:
         """A file of checks that cannot be imported is its author's mistake."""
-        if report.failed and self._fault is None:
-            lines = str(report.longrepr).strip().splitlines()
-            self._fault = AssignmentError(
-                f"{report.nodeid or self.suite.root} cannot be collected: {lines[-1] if lines else ''}",
-                "run it with Python and mend it",
-            )
+        if isinstance(node, pytest.Collector) and self._fault is None and call.excinfo is not None:
+            self._fault = not_collected(node.path, call.excinfo.value)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """The items are kept, and run later."""
