@@ -1,6 +1,8 @@
 """`python -m grader`, and the command `grader`."""
 
+import io
 import os
+import sys
 
 from grader import BLAS_THREADS
 
@@ -12,9 +14,17 @@ def main() -> None:
     """
     for name in BLAS_THREADS:
         os.environ.setdefault(name, "1")
+    for stream in (sys.stdout, sys.stderr):
+        _let_show_anything(stream)
     from grader.cli import main as run  # noqa: PLC0415 - see above
 
     run()
+
+
+def _let_show_anything(stream: object) -> None:
+    """A terminal or a pipe whose encoding has no ✔ shows a question mark instead of ending the run."""
+    if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+        stream.reconfigure(errors="replace")
 
 
 if __name__ == "__main__":
