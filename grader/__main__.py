@@ -5,6 +5,7 @@ import os
 import sys
 
 from grader import BLAS_THREADS
+from grader.errors import ExitCode
 
 
 def main() -> None:
@@ -16,9 +17,13 @@ def main() -> None:
         os.environ.setdefault(name, "1")
     for stream in (sys.stdout, sys.stderr):
         _let_show_anything(stream)
-    from grader.cli import main as run  # noqa: PLC0415 - see above
+    try:
+        from grader.cli import main as run  # noqa: PLC0415 - see above
 
-    run()
+        run()
+    except KeyboardInterrupt:  # during the imports, which take a while
+        sys.stderr.write("grader: stopped\n")
+        sys.exit(ExitCode.STOPPED)
 
 
 def _let_show_anything(stream: object) -> None:

@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     DONE = 0
     NEEDS_REVIEW = 1  # done, but something needs a person; for `check`: not everything passed
     USAGE = 2  # wrong use or unreadable input
+    STOPPED = 130  # by Ctrl-C; what a shell says of it, too
 
 
 class GraderError(Exception):

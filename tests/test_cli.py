@@ -271,6 +271,32 @@ def test_an_output_folder_of_another_assignment_is_refused(cli: Cli, classroom: 
     assert (out / "grades.sqlite").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("list",), "grader: stopped\n"),
+        (
+            ("grade", "mini", MINI / "right", "-o", "out", "--unsafe-no-isolation", "--jobs", 1),
+            "grader: stopped; what was graded is kept, and the same command goes on\n",
+        ),
+    ],
+)
+def test_ctrl_c_is_told_in_one_line(
+    arguments: tuple[object, ...],
+    words: str,
+    cli: Cli,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "assignments" / "mini"
+    shutil.copytree(HERE / "assignments" / "mini", folder)
+    (tmp_path / "reference").mkdir()
+    shutil.copy(HERE / "reference" / "mini.py", tmp_path / "reference")
+    (folder / "checks" / "public" / "test_stop.py").write_text("raise KeyboardInterrupt\n", "utf-8")
+    monkeypatch.setenv("GRADER_ASSIGNMENTS", str(folder.parent))
+    assert cli(*arguments) == (130, "", words)
+
+
 def _commands() -> dict[str, typer.core.TyperCommand]:
     found = {}
     group = typer.main.get_command(app)

@@ -32,3 +32,19 @@ def test_what_the_terminal_cannot_show_is_replaced(encoding: str, tmp_path: Path
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert b"5/5" in ended.stdout
     assert "? réussi".encode(encoding, "replace") in ended.stdout
+
+
+def test_ctrl_c_while_modules_are_imported_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n", "utf-8")  # in place of the real one
+    ended = subprocess.run(
+        [*COMMAND, "list"],
+        env=environment(PYTHONPATH=f"{tmp_path}{os.pathsep}{HERE.parent}"),
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr.split(b"\n")) == (
+        130,
+        b"",
+        [b"grader: stopped", b""],
+    )

@@ -127,6 +127,11 @@ class CheckRunner:
         if isinstance(node, pytest.Collector) and self._fault is None and call.excinfo is not None:
             self._fault = not_collected(node.path, call.excinfo.value)
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """A person's Ctrl-C is not pytest's, which would go on as if there were no checks."""
+        if isinstance(excinfo.value, KeyboardInterrupt):
+            self._fault = excinfo.value
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """The items are kept, and run later."""
         try:

@@ -4,16 +4,38 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
+import typer.core
 from rich.console import Console
 
 from grader import __version__
 from grader.cli import check, course, grade, inspect, moodle, new, release, report, review, similar, validate
 from grader.errors import ExitCode, GraderError
 
+_KEPT = "; what was graded is kept, and the same command goes on"
+
+
+class _Verbs(typer.core.TyperGroup):
+    """The verbs; Ctrl-C ends each of them with a sentence."""
+
+    def invoke(self, ctx: Any) -> Any:  # its type is click's in older releases of Typer
+        """Run a verb. Typer would end the process without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _say("stopped" + (_KEPT if ctx.invoked_subcommand == "grade" else ""))
+            raise typer.Exit(ExitCode.STOPPED) from None
+
+
+def _say(words: str) -> None:
+    Console(stderr=True, soft_wrap=True).print(f"grader: {words}", markup=False, highlight=False)
+
+
 app = typer.Typer(
     name="grader",
+    cls=_Verbs,
     help="Grade NumPy deep-learning labs: in class, at home, with a page for each student.",
     no_args_is_help=True,
     add_completion=False,
@@ -57,8 +79,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="grader")
     except GraderError as error:
-        Console(stderr=True, soft_wrap=True).print(f"grader: {error}", markup=False, highlight=False)
+        _say(str(error))
         sys.exit(ExitCode.USAGE)
-    except KeyboardInterrupt:
-        Console(stderr=True).print("grader: stopped")
-        sys.exit(130)
