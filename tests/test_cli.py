@@ -67,6 +67,23 @@ def test_list_shows_the_assignments(cli: Cli) -> None:
     )
 
 
+@pytest.mark.parametrize("arguments", [("list",), ("check", "mini", "mini.py"), ("check",), ("validate",)])
+def test_a_folder_of_assignments_that_does_not_exist_is_named(
+    arguments: tuple[str, ...], cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_ASSIGNMENTS", str(tmp_path / "nowhere"))
+    ended = cli(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"there is no folder {tmp_path / 'nowhere'}, which GRADER_ASSIGNMENTS names: set it" in ended.err
+
+
+def test_the_path_of_an_assignment_needs_no_folder_of_assignments(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_ASSIGNMENTS", str(tmp_path / "nowhere"))
+    assert cli("check", HERE / "assignments" / "mini", MINI / "right" / "mini.py").code == 0
+
+
 def test_a_right_hand_in_passes_its_check(cli: Cli, tmp_path: Path) -> None:
     page, results = tmp_path / "page.html", tmp_path / "results.json"
     ended = cli("check", "mini", MINI / "right" / "mini.py", "--html", page, "--json", results)

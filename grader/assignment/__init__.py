@@ -31,6 +31,7 @@ __all__ = [
     "Overlay",
     "as_program",
     "find_assignment",
+    "is_assignment",
     "list_assignments",
     "load_assignment",
     "places_to_look",
@@ -182,12 +183,17 @@ def load_assignment(folder: Path) -> Assignment:
     )
 
 
+def is_assignment(folder: Path) -> bool:
+    """Is this the folder of one?"""
+    return (folder / "assignment.toml").is_file()
+
+
 def find_assignment(name: str, places: Sequence[Path]) -> Path:
     """The folder of the assignment called `name`, or at that path.
 
     Raises AssignmentError, which names those that there are.
     """
-    if (Path(name) / "assignment.toml").is_file():
+    if is_assignment(Path(name)):
         return Path(name)
     known = list_assignments(places)
     for folder in known:
@@ -211,9 +217,15 @@ def list_assignments(places: Sequence[Path]) -> tuple[Path, ...]:
 
 def places_to_look(environment: Mapping[str, str], here: Path) -> tuple[Path, ...]:
     """Where assignments are looked for: the folder that the environment names, else ./assignments here or
-    above, else beside the package (a checkout)."""
-    if environment.get(ENVIRONMENT):
-        return (Path(environment[ENVIRONMENT]),)
+    above, else beside the package (a checkout). Raises AssignmentError where that folder does not exist."""
+    named = environment.get(ENVIRONMENT)
+    if named:
+        if not Path(named).is_dir():
+            raise AssignmentError(
+                f"there is no folder {named}, which {ENVIRONMENT} names",
+                "set it to the folder that holds your assignments, or unset it",
+            )
+        return (Path(named),)
     beside = Path(__file__).parents[2] / "assignments"
     return (*(p / "assignments" for p in (here, *here.parents)), beside)
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from grader import score
-from grader.assignment import Assignment, find_assignment, load_assignment
+from grader.assignment import Assignment, load_assignment
 from grader.cli import common, writing
 from grader.cli.choosing import newest_file, only_assignment
 from grader.cli.watching import changes
@@ -80,11 +80,12 @@ def chosen(words: Sequence[str]) -> tuple[Assignment, Path]:
         raise SourceError(f"{len(words)} files are given", "check one file at a time")
     if len(words) == 2:
         return common.assignment_called(words[0]), Path(words[1])
-    places = common.places()
     if words and (Path(words[0]).is_file() or Path(words[0]).suffix in (".py", ".ipynb", ".zip")):
-        return load_assignment(only_assignment(Path(words[0]), places)), Path(words[0])
-    folder = find_assignment(words[0], places) if words else only_assignment(None, places)
-    assignment = load_assignment(folder)
+        return load_assignment(only_assignment(Path(words[0]), common.places())), Path(words[0])
+    if words:
+        assignment = common.assignment_called(words[0])
+    else:
+        assignment = load_assignment(only_assignment(None, common.places()))
     file = newest_file(Path.cwd(), assignment.settings.files.wanted)
     common.progress().print(f"checking {file.name}", markup=False, soft_wrap=True)
     return assignment, file

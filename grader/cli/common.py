@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text as RichText
 
-from grader.assignment import Assignment, find_assignment, load_assignment, places_to_look
+from grader.assignment import Assignment, find_assignment, is_assignment, load_assignment, places_to_look
 from grader.i18n import Language, language
 from grader.model import CheckResult, Outcome, Text
 from grader.report.plain import plain
@@ -83,8 +83,9 @@ def places() -> tuple[Path, ...]:
 
 
 def assignment_called(name: str) -> Assignment:
-    """The assignment that the user names."""
-    return load_assignment(find_assignment(name, places()))
+    """The assignment that the user names; the path of its folder does, wherever others are looked for."""
+    folder = Path(name)
+    return load_assignment(folder if is_assignment(folder) else find_assignment(name, places()))
 
 
 def is_after(due: datetime | None, wish: bool | None) -> bool:

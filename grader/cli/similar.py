@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.assignment import find_assignment, load_assignment
 from grader.assignment.starter import cut_solution
 from grader.cli import common
 from grader.errors import SandboxError
@@ -38,7 +37,7 @@ def similar(
         ) from error
     with open_existing(out) as store:
         name = assignment or store.card().id
-    found = load_assignment(find_assignment(name, common.places()))
+    found = common.assignment_called(name)
     starter = reference = ""
     if found.reference is not None:
         reference = found.reference.read_text("utf-8")
