@@ -195,6 +195,16 @@ def test_a_zip_that_is_one_hand_in_is_opened(tmp_path: Path) -> None:
     assert "ada.zip was opened: 1 file(s)." in said(entry)
 
 
+def test_two_downloads_have_everybody_once(tmp_path: Path) -> None:
+    first = zip_of(tmp_path, {f"{ADA}/tp4.py": b"x", "Bob Example_8_assignsubmission_file/tp4.py": b"y"})
+    second = first.rename(tmp_path / "first.zip"), zip_of(tmp_path, {f"{ADA}/notes.txt": b"z"})
+
+    entries = find([*second, second[0]], timezone="UTC").entries
+
+    assert [(entry.identifier, len(fetch(entry).files)) for entry in entries] == [("7", 2), ("8", 1)]
+    assert "several hand-ins of this student" in said(entries[0])
+
+
 def test_a_zip_of_folders_is_a_class(tmp_path: Path) -> None:
     path = zip_of(tmp_path, {"class/ada/tp4.py": b"x", "class/bob/tp4.py": b"y"})
 

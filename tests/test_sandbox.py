@@ -57,6 +57,8 @@ def work_apart(seconds):
 def environment(): return sorted(os.environ)
 def arguments(): return [sys.argv, sys.orig_argv]
 def say(words): print(words)
+def complain(): raise ValueError(f"bad {Layer()}")
+class Layer: pass
 """
 NAMES = [line[4:].partition("(")[0] for line in SOURCE.splitlines() if line.startswith("def ")]
 
@@ -165,6 +167,13 @@ def test_loading_that_takes_too_long_is_stopped(slot: Slot) -> None:
     with pytest.raises(Interrupted, match="TIMEOUT") as caught:
         load(slot, "while True: pass", limits=Limits(load_s=0.3), mode="all")
     assert "0.3 s" in str(caught.value.message)
+
+
+def test_what_a_student_s_code_raises_is_the_same_in_every_run(session: Session) -> None:
+    connection = session.begin(limits=LIMITS, seed=1)
+    answer = connection.ask({"do": "call", "on": None, "name": "complain", "args": (), "kwargs": {}})
+    connection.close()
+    assert answer["raised"]["message"].endswith(".Layer object>")
 
 
 def test_what_is_printed_is_kept_apart_from_answers(session: Session) -> None:

@@ -13,10 +13,16 @@ from grader.errors import MoodleError
 from grader.model import Text, text
 from grader.moodle import Row, Status, clean, make_keys, same_name, slug
 
+_SEVERAL = text("There are several hand-ins of this student; all files were taken together.")
+
 
 def without_list(found: Sequence[Found]) -> tuple[Entry, ...]:
-    """One entry per owner, in the order found: there is nothing to compare with."""
-    return _keyed([_entry(whose) for whose in found])
+    """One entry per owner, in the order found: there is nothing to compare with but Moodle's numbers."""
+    owners: dict[str, list[Found]] = {}
+    for at, whose in enumerate(found):
+        number = whose.number if whose.is_moodle else None
+        owners.setdefault(f"{at}" if number is None else f"number {number}", []).append(whose)
+    return _keyed([_entry_of(theirs) for theirs in owners.values()])
 
 
 def with_list(
@@ -47,6 +53,19 @@ def _entry(whose: Found) -> Entry:
         identifier=whose.number,
         parts=tuple(whose.parts),
         notes=each_once(whose.notes),
+    )
+
+
+def _entry_of(theirs: Sequence[Found]) -> Entry:
+    """The entry of one owner, from one download or several."""
+    entries = [_entry(whose) for whose in theirs]
+    if len(entries) == 1:
+        return entries[0]
+    notes = [note for entry in entries for note in entry.notes]
+    return replace(
+        entries[0],
+        parts=tuple(part for entry in entries for part in entry.parts),
+        notes=each_once([*notes, _SEVERAL]),
     )
 
 
@@ -116,7 +135,7 @@ def _row_entry(row: Row, matched: Sequence[Found], *, has_teams: bool, due: date
     if row.status is Status.SUBMITTED and not parts and not problem:
         problem = text("Moodle says that it was submitted, but no file of it is here: is the download whole?")
     if len(matched) > 1:
-        notes.append(text("There are several hand-ins of this student; all files were taken together."))
+        notes.append(_SEVERAL)
     notes += _about_status(row, has_files=bool(parts) or bool(problem))
     team_number = matched[0].number if has_teams and matched else None
     return Entry(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import linecache
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import CodeType, TracebackType
@@ -23,6 +24,7 @@ import numpy as np
 from . import sources, tracing, wire
 from .wire import Handle
 
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{6,16}\b")  # of an object: another one in every run
 MAX_MESSAGE = 2000
 MAX_FRAMES = 20
 MAX_ITEMS = 1_000_000
@@ -204,7 +206,7 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> Answer:
         message = ""
     return {
         "type": type(error).__name__[:200],
-        "message": wire.clean(message[:MAX_MESSAGE]),
+        "message": _ADDRESS.sub("", wire.clean(message[:MAX_MESSAGE])),
         "memory": isinstance(error, MemoryError),
         "frames": own_frames(error.__traceback__, namespace),
     }
