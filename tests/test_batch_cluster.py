@@ -111,6 +111,14 @@ def test_two_workers_killed_in_the_run_change_nothing(laptop: Laptop, tmp_path: 
     assert any(isinstance(event, Retrying) for event in events)
 
 
+@pytest.mark.parametrize(
+    "address", ["nonsense", "", "127.0.0.1", "foo://bar:1", "tcp://127.0.0.1:notaport", "tcp://host"]
+)
+def test_what_is_no_address_is_refused_at_once(address: str) -> None:
+    with pytest.raises(SandboxError, match="is no address"), Cluster(address, None, digest=""):
+        pass
+
+
 def test_a_submission_that_kills_workers_is_given_up_after_two(laptop: Laptop, tmp_path: Path) -> None:
     class_ = entries("pass", "die", *["pass"] * 10)
     with opened(tmp_path) as (store, recipe):

@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from distributed import Client, WorkerPlugin, get_worker
+from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.core import CommClosedError
+from distributed.comm.registry import get_backend
 from distributed.scheduler import KilledWorker
 
 from grader import __version__
@@ -63,6 +65,7 @@ class Cluster:
         self._ended: queue.SimpleQueue[Any] = queue.SimpleQueue()  # futures, to be woken by
 
     def __enter__(self) -> Cluster:
+        _vet(self._address)
         try:
             self._client = Client(  # type: ignore[no-untyped-call]
                 self._address, timeout=CONNECT_S, set_as_default=False
@@ -265,6 +268,19 @@ def _grade(name: str, task: Task) -> Answer | GraderError:
     desk = get_worker().plugins[name]
     assert isinstance(desk, _Desk)
     return desk.perform(task)
+
+
+def _vet(address: str) -> None:
+    """Refuse what is no address: a client would look for it for half a minute."""
+    try:
+        scheme, place = parse_address(address, strict=True)
+        get_backend(scheme)
+        if scheme in ("tcp", "tls"):
+            parse_host_port(place)
+    except ValueError as error:
+        raise SandboxError(
+            f"{address!r} is no address of a Dask scheduler", "give one such as tcp://host:8786"
+        ) from error
 
 
 def _probe(recipe: Recipe) -> tuple[str, Tier | str]:
