@@ -145,7 +145,7 @@ def test_nothing_is_left_where_a_zygote_was_killed(slot: Slot) -> None:
         os.kill(slot.zygote_pid, signal.SIGKILL)
         asking.join()
         assert ask(session, "honest", 21) == {"value": 42}
-        assert _until(2, lambda: not _named("gr-lasting-x"))
+        assert _until(10, lambda: not _named("gr-lasting-x"))
 
 
 def _ask_for_nothing(session: Session) -> None:
