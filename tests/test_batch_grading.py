@@ -38,15 +38,16 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def grade(tiny: Path, source: Path, out: Path, **options: object) -> tuple[BatchSummary, list[Event]]:
+def grade(
+    tiny: Path, source: Path, out: Path, *, worksheet: Path | None = None, **options: object
+) -> tuple[BatchSummary, list[Event]]:
     events: list[Event] = []
-    settings = {"jobs": 1, "isolation": "portable", "seed": 0, "language": "en"} | options
+    settings = {"jobs": 1, "isolation": "portable", "seed": 0, "language": "en", "on_event": events.append}
     summary = grade_class(
-        find([source], timezone="UTC"),
+        find([source], worksheet=worksheet, timezone="UTC"),
         assignment=load_assignment(tiny),
         out=out,
-        on_event=events.append,
-        **settings,
+        **(settings | options),
     )
     return summary, events
 
@@ -150,15 +151,7 @@ def test_the_worksheet_of_an_earlier_run_is_kept_for_the_next(
         "Participant 7,ada,Submitted for grading,,-\nParticipant 8,zoe,No submission,,-\n",
         encoding="utf-8-sig",
     )
-    grade_class(
-        find([source], worksheet=sheet, timezone="UTC"),
-        assignment=load_assignment(tiny),
-        out=out,
-        jobs=1,
-        isolation="portable",
-        seed=0,
-        language="en",
-    )
+    grade(tiny, source, out, worksheet=sheet)
     kept = kept_worksheet(out, card)
     assert kept is not None
     again = find([source], worksheet=kept, timezone="UTC")
@@ -178,16 +171,7 @@ def test_an_interrupted_run_and_mixed_rules_are_told(tiny: Path, source: Path, t
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        grade_class(
-            find([source], timezone="UTC"),
-            assignment=load_assignment(tiny),
-            out=out,
-            jobs=1,
-            isolation="portable",
-            seed=0,
-            language="en",
-            on_event=stop,
-        )
+        grade(tiny, source, out, on_event=stop)
     told = " ".join(map(str, doubts(out)))
     assert "did not end" in told
     assert "earlier version" in told

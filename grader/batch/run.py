@@ -69,8 +69,8 @@ class Batch:
         return self._summary(total)
 
     def _is_kept(self, entry: Entry) -> bool:
-        is_absent = not entry.parts and entry.status in (Status.SUBMITTED, Status.DRAFT, Status.REOPENED)
-        known = self.store.known(entry.key) if is_absent else None
+        lacks_files = not entry.parts and entry.status in (Status.SUBMITTED, Status.DRAFT, Status.REOPENED)
+        known = self.store.known(entry.key) if lacks_files else None
         return known is not None and known.state in (State.GRADED, State.NEEDS_REVIEW)
 
     def _tasks(self) -> Iterator[Task]:

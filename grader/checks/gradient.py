@@ -18,8 +18,8 @@ MAX_ENTRIES = 10  # sampled; a random direction speaks for the others
 STEPS = (1e-4, 1e-5, 1e-6)
 RTOL = 1e-4
 ATOL = 1e-7
-_Found = TypeVar("_Found")
-_Search = Generator[list[Array], list[float], _Found]  # gives places, takes the losses there
+T = TypeVar("T")
+_Search = Generator[list[Array], list[float], T]  # gives places, takes the losses there
 
 
 def numerical_gradient(f: Callable[[Array], float], x: Array, *, step: float = 1e-5) -> Array:
