@@ -16,6 +16,7 @@ from typing import Protocol
 
 from grader.assignment import Assignment, load_assignment
 from grader.grade import Desk, grade_submission, lay_out, open_desk
+from grader.grade.build import build_of
 from grader.model import Graded, Submission, Tier
 from grader.sandbox import Slot, find_packages, open_slot
 
@@ -159,6 +160,7 @@ def load_all(assignment: Assignment) -> Callable[[Recipe], Recipe]:
         with suppress(ImportError):  # a check that needs it will say so
             import_module(module)
     find_packages(assignment.settings.imports.allowed, assignment.preload())
+    build_of(assignment.settings.imports.allowed)
     desk = lay_out(assignment)
 
     def loaded(recipe: Recipe) -> Recipe:
